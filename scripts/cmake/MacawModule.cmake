@@ -53,7 +53,7 @@ function(macaw_test exe)
   endif()
   add_executable(${exe} ${arg_SOURCES})
   set_target_properties(${exe} PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/test-bin")
   target_include_directories(${exe} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${exe} PRIVATE ${arg_LINKS} test_main macaw_warnings)
   if(arg_DEPENDS)
