@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// See request_encoder.h. Must not know where the request came from or where it goes.
+
+#include "macaw/http/request_encoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace macaw::http {
+namespace {
+
+char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+/// Which of the headers that we would add are there already.
+struct Given {
+  bool host = false;
+  bool user_agent = false;
+  bool accept = false;
+  bool framing = false;  // Content-Length or Transfer-Encoding
+  bool close = false;    // a Connection header that says close
+};
+
+Given look_through(std::span<const HeaderView> headers) {
+  Given given;
+  for (const HeaderView& header : headers) {
+    // Sizes first: nearly every comparison ends there.
+    switch (header.name.size()) {
+      case 4:
+        given.host |= equals_ignoring_case(header.name, "host");
+        break;
+      case 6:
+        given.accept |= equals_ignoring_case(header.name, "accept");
+        break;
+      case 10:
+        given.user_agent |= equals_ignoring_case(header.name, "user-agent");
+        given.close |= equals_ignoring_case(header.name, "connection") &&
+                       equals_ignoring_case(header.value, "close");
+        break;
+      case 14:
+        given.framing |= equals_ignoring_case(header.name, "content-length");
+        break;
+      case 17:
+        given.framing |= equals_ignoring_case(header.name, "transfer-encoding");
+        break;
+      default:
+        break;
+    }
+  }
+  return given;
+}
+
+void append_header(std::string_view name, std::string_view value, std::string& out) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+bool body_is_expected(std::string_view method) {
+  return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+}  // namespace
+
+void encode_request(const RequestView& request, std::string& out) {
+  const Given given = look_through(request.headers);
+  out.append(request.method).append(" ");
+  if (request.target.empty() || request.target.front() == '?') {
+    out += '/';  // "http://host?q" has a query and no path
+  }
+  out.append(request.target).append(" HTTP/1.1\r\n");
+  if (!given.host) {
+    append_header("Host", request.host, out);
+  }
+  for (const HeaderView& header : request.headers) {
+    append_header(header.name, header.value, out);
+  }
+  if (!given.user_agent) {
+    append_header("User-Agent", "macaw", out);
+  }
+  if (!given.accept) {
+    append_header("Accept", "*/*", out);
+  }
+  if (!given.framing && (!request.body.empty() || body_is_expected(request.method))) {
+    append_header("Content-Length", fmt::format_int(request.body.size()).c_str(), out);
+  }
+  if (request.close && !given.close) {
+    append_header("Connection", "close", out);
+  }
+  out.append("\r\n").append(request.body);
+}
+
+bool has_header(std::span<const HeaderView> headers, std::string_view name) {
+  return std::any_of(headers.begin(), headers.end(), [name](const HeaderView& header) {
+    return equals_ignoring_case(header.name, name);
+  });
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return ascii_lower(x) == ascii_lower(y);
+         });
+}
+
+bool is_header_name(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [kMarks](char c) {
+    const char lower = ascii_lower(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_header_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+}  // namespace macaw::http
