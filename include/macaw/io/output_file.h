@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// Writes a file that appears whole or not at all: bytes go to a temporary file beside the target,
+// and commit() flushes, syncs and renames. Compresses by the name's ending (.gz, .zst); "-" is
+// stdout (no rename there). An object destroyed without commit() removes its temporary file. So
+// does a SIGINT or SIGTERM of a program that called remove_partial_files_on_signals(). Thread: one
+// object belongs to one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "macaw/base/result.h"
+
+namespace macaw::io {
+
+class OutputFile {
+ public:
+  static Result<OutputFile> create(std::string path);
+  ~OutputFile();
+  OutputFile(OutputFile&&) noexcept;
+  OutputFile& operator=(OutputFile&&) noexcept;
+
+  /// Buffered. Errors: the disk is full, the pipe is closed, ...
+  Status write(std::string_view bytes);
+  /// Makes the file appear under its name. Nothing may be written afterwards.
+  Status commit();
+
+  const std::string& path() const;
+  /// Uncompressed bytes accepted so far.
+  uint64_t bytes_written() const;
+
+ private:
+  struct Impl;
+  explicit OutputFile(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Installs handlers that unlink the temporary files of all open OutputFiles and end the process
+/// with 128 + signal. For programs without an event loop (create-replay).
+void remove_partial_files_on_signals();
+
+}  // namespace macaw::io

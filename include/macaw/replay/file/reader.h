@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+//
+// Reads replay files of both formats (URL list, JSON lines), compressed or not, or stdin. The
+// format is told by the first byte that is not white space: '{' is JSON lines. Constant memory.
+// Every bad line is an Error with path:line:column, what was found and what was expected.
+// Thread: one object belongs to one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "macaw/base/result.h"
+#include "macaw/replay/file/record.h"
+
+namespace macaw::replay {
+
+struct ReaderOptions {
+  bool hash = false;
+};
+
+class Reader {
+ public:
+  static Result<Reader> open(std::string path, ReaderOptions options = {});
+  ~Reader();
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+
+  /// Fills `record` (all fields, capacity reused). False at the end of the file. An absolute URL
+  /// must be http:// (https:// is refused as not supported yet) with a host; an origin-form target
+  /// begins with '/'. Blank lines and '#' lines are skipped in URL lists. Recorded times must not
+  /// go backwards.
+  Result<bool> next(Record& record);
+
+  const std::string& path() const;
+  Format format() const;
+  /// Known after the first next().
+  const std::optional<Provenance>& provenance() const;
+  uint64_t bytes_on_disk_read() const;
+  uint64_t bytes_on_disk() const;
+  /// REQUIRES: options.hash and next() has returned false.
+  std::string sha256() const;
+
+ private:
+  struct Impl;
+  explicit Reader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// What a first pass over a regular file finds out.
+struct FileSurvey {
+  Format format = Format::kUrlList;
+  uint64_t records = 0;
+  uint64_t bytes = 0;  ///< uncompressed
+  std::string sha256;
+  std::optional<Provenance> provenance;
+  /// First and last recorded time; empty when no record has one. Either all records have a time or
+  /// none: a mixture is an error.
+  std::optional<Nanos> first_time;
+  std::optional<Nanos> last_time;
+
+  /// Distinct authorities ("host:port") in order of appearance, at most 1,000, each with its first
+  /// line. Origin-form targets have none.
+  struct Authority {
+    std::string host_port;
+    uint64_t line = 0;
+  };
+
+  std::vector<Authority> authorities;
+  /// The first line that names no host, 0 if all do.
+  uint64_t first_line_without_host = 0;
+};
+
+/// Checks every line. `progress(read, total)` in bytes on disk is called now and then; it may be
+/// null.
+Result<FileSurvey> survey_file(const std::string& path,
+                               const std::function<void(uint64_t, uint64_t)>& progress);
+
+}  // namespace macaw::replay
