@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// An event loop (libuv inside, invisible outside). Every net object belongs to one loop and must be created, used and
+// destroyed on that loop's thread; Waker::wake() is the only exception. An object may be destroyed at any time, also inside
+// its own callback: what the kernel still holds is cleaned up by later turns of the loop.
+// The loop's destructor runs pending close callbacks and checks that nothing is left.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "macaw/base/time.h"
+
+namespace macaw::net {
+
+class Loop {
+ public:
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  /// Runs until stop(), or until nothing is left that could ever call back.
+  void run();
+  /// One turn: waits for events at most `timeout` (zero: does not wait; negative: for ever), runs their callbacks.
+  void run_once(Nanos timeout);
+  /// Makes run() return after the current callback's turn. From the loop's thread.
+  void stop();
+
+  /// Nanoseconds that the loop has spent waiting in the kernel since its creation (uv_metrics_idle_time): busy share = 1 - idle/elapsed.
+  Nanos idle_time() const;
+
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Fires once at an absolute monotonic instant, to the precision of a timerfd (tens of microseconds, not milliseconds). Arming
+/// again replaces the deadline. Cheap to re-arm with the same deadline.
+class DeadlineTimer {
+ public:
+  DeadlineTimer(Loop& loop, std::function<void()> callback);
+  ~DeadlineTimer();
+  DeadlineTimer(const DeadlineTimer&) = delete;
+  DeadlineTimer& operator=(const DeadlineTimer&) = delete;
+
+  /// A deadline in the past fires in the next turn.
+  void arm(MonoTime deadline);
+  void disarm();
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+/// Fires every `period` with millisecond precision: housekeeping, never pacing. The first time after one period.
+class PeriodicTimer {
+ public:
+  PeriodicTimer(Loop& loop, Nanos period, std::function<void()> callback);
+  ~PeriodicTimer();
+  PeriodicTimer(const PeriodicTimer&) = delete;
+  PeriodicTimer& operator=(const PeriodicTimer&) = delete;
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+/// Lets another thread (or a signal handler) run the callback on the loop's thread. Several wakes may become one callback: publish
+/// first, wake after; the receiver drains until empty. Does not keep run() alive by itself when `keeps_loop_alive` is false.
+class Waker {
+ public:
+  Waker(Loop& loop, std::function<void()> callback, bool keeps_loop_alive = true);
+  ~Waker();
+  Waker(const Waker&) = delete;
+  Waker& operator=(const Waker&) = delete;
+
+  /// Thread: any.
+  void wake();
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+/// Calls back on the loop's thread for each delivery of a signal (SIGINT, SIGTERM). One loop per process should do this.
+class SignalWatcher {
+ public:
+  SignalWatcher(Loop& loop, int signal_number, std::function<void()> callback);
+  ~SignalWatcher();
+  SignalWatcher(const SignalWatcher&) = delete;
+  SignalWatcher& operator=(const SignalWatcher&) = delete;
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+}  // namespace macaw::net

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+//
+// Run time: intended(i) = C(nominal(i)). C is piecewise linear and append-only; changing the rate, pausing (slope 0)
+// and playing faster are slopes of C. New pieces take effect a little ahead of now, so that all workers agree on every
+// intended time. Pure: `now` is an argument. Times are since the start of the run.
+// Thread: append() by one control thread; the rest by any number of others at the same time, without locks.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "macaw/base/time.h"
+
+namespace macaw::replay {
+
+/// Speed of nominal time against run time, as an exact fraction: 2/1 plays twice as fast, 0/1 is a pause.
+struct Speed {
+  uint32_t nominal = 1;
+  uint32_t run = 1;
+  bool operator==(const Speed&) const = default;
+};
+
+class RunClock {
+ public:
+  /// `speed` from the start (not 0).
+  explicit RunClock(Speed speed = {});
+
+  /// Run time at which a nominal time is due; Nanos::max() while it lies beyond a pause without end.
+  Nanos intended(Nanos nominal) const;
+  /// The nominal time reached at a run time.
+  Nanos nominal_at(Nanos run) const;
+
+  /// From run time `from` on, nominal time advances at `speed`. REQUIRES: from is not before any earlier change. False when
+  /// the pieces (4096) are used up.
+  bool append(Nanos from, Speed speed);
+
+  struct Piece {
+    Nanos run_start{};
+    Nanos nominal_start{};
+    Speed speed;
+  };
+  size_t pieces() const { return count_.load(std::memory_order_acquire); }
+  const Piece& piece(size_t k) const { return pieces_[k]; }
+
+ private:
+  static constexpr size_t kPiecesMax = 4096;
+  std::array<Piece, kPiecesMax> pieces_;
+  std::atomic<size_t> count_{1};
+};
+
+}  // namespace macaw::replay

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// A stored run as text and as JSON: what the console prints at the end, what `replay report` prints later. Pure functions of what was stored.
+// Thread: any, on its own RunReader.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "macaw/base/result.h"
+#include "macaw/store/run_reader.h"
+
+namespace macaw::report {
+
+struct TextStyle {
+  bool colour = false;
+  uint32_t width = 100;
+};
+
+/// Everything that a summary shows, read once.
+struct RunSummary {
+  store::RunRow run;
+  std::string database;
+  std::vector<store::EndpointTotals> totals;  ///< all first
+  std::vector<store::EventRow> errors;        ///< an example of each distinct error
+  std::vector<store::EventRow> events;        ///< the other events
+};
+Result<RunSummary> read_summary(store::RunReader& reader, int64_t run);
+
+/// Verdict first; target against achieved; a table per endpoint and in total on both clocks; outcomes and errors with examples; the conservation line;
+/// database and run number. Ends with a newline.
+std::string format_text(const RunSummary& summary, const TextStyle& style);
+/// The same as one JSON object; fields and units: src/report/JSON.md.
+std::string format_json(const RunSummary& summary);
+/// `replay runs`: a table, newest last.
+std::string format_run_list(const std::vector<store::RunRow>& runs, const TextStyle& style);
+std::string format_run_list_json(const std::vector<store::RunRow>& runs);
+
+/// The live line of one second: "12 s of 60 s  100/s of 100/s  3 in flight  0 errors  p50 1.2 ms  p99 4.5 ms  lag p99 0.06 ms". Empty when nothing is stored yet.
+struct ProgressInput {
+  const store::RunRow* run = nullptr;
+  uint64_t second = 0;                          ///< the last complete one
+  const store::IntervalRow* interval = nullptr; ///< null: no requests in it
+  std::vector<store::HealthRow> health;         ///< of that second, one per worker
+  uint64_t errors_so_far = 0;
+  double target_rps = 0;                        ///< in that second
+};
+std::string format_progress(const ProgressInput& input, const TextStyle& style);
+
+}  // namespace macaw::report

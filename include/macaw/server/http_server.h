@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// A small HTTP/1.1 server for our own purposes (the stub, the UI, test fixtures): keep-alive, pipelined requests answered in order, answers now or
+// later, streaming answers for server-sent events. Knows nothing of what it serves.
+// Thread: the loop's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "macaw/base/result.h"
+#include "macaw/http/request_parser.h"
+#include "macaw/net/loop.h"
+
+namespace macaw::server {
+
+struct Response {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string extra_headers;  ///< whole lines, each ended by "\r\n"
+  std::string body;
+  bool close = false;  ///< close the connection after this answer
+};
+
+/// Where the answer to one request goes. Copyable handle; outlives its connection harmlessly (then everything is a no-op).
+class Responder {
+ public:
+  /// Answers; once per request. May be called now or from a later event of the same loop.
+  void send(Response response);
+  /// Begins a streaming answer (chunked), then any number of send_chunk(), then end(). send_chunk() returns false when the client has
+  /// gone or has not read for long (more than 1 MB waits); the stream is over then.
+  void begin_stream(int status, std::string_view content_type, std::string_view extra_headers = {});
+  bool send_chunk(std::string_view bytes);
+  void end();
+  /// Breaks the connection: `reset` with RST, else FIN.
+  void abort(bool reset);
+  bool connected() const;
+  /// Distinguishes connections within one server, from 1.
+  uint64_t connection_id() const;
+
+ private:
+  friend class HttpServer;
+  struct State;
+  explicit Responder(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+struct HttpServerOptions {
+  size_t connections_max = 20000;
+  http::RequestParser::Limits limits;
+  /// Value of the Server header; empty: none.
+  std::string server_name;
+};
+
+class HttpServer {
+ public:
+  using Handler = std::function<void(const http::Request&, Responder)>;
+
+  HttpServer(net::Loop& loop, HttpServerOptions options, Handler handler);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  Status listen(const std::string& host, uint16_t port);
+  uint16_t port() const;
+  /// Closes the listener and all connections.
+  void close();
+  size_t connections() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace macaw::server

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+//
+// What a worker says about one request, and the other 64-byte cells that travel through the same ring. A cell is one cache line, trivially
+// copyable, and its first byte tells its kind. Times are nanoseconds: `intended` since the start of the run, the rest after
+// `intended`, so that rows stay small on disk.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace macaw::stats {
+
+/// How a request ended. Exactly one per request. The numbers are stored: never renumber.
+enum class Outcome : uint8_t {
+  kOk = 1,
+  kHttpError = 2,    ///< status 400 or above
+  kWrongAnswer = 3,  ///< an answer that a check rejects (a Seldon error inside a 200, ...)
+  kRefused = 4,      ///< no connection: refused, unreachable
+  kReset = 5,        ///< the connection broke before the answer was complete
+  kMalformed = 6,    ///< the answer is not HTTP, or breaks its own framing
+  kTimeout = 7,      ///< no complete answer within --timeout of being sent, or no connection within --connect-timeout
+  kShed = 8,         ///< given up on purpose by us (a later policy)
+  kUnfinished = 9,   ///< still in flight when the run was stopped
+};
+inline constexpr size_t kOutcomes = 10;  ///< array size for counting by outcome; index 0 is unused
+
+/// "ok", "http_error", "wrong_answer", ...; the texts in SQL and JSON.
+std::string_view outcome_name(Outcome outcome);
+constexpr bool is_success(Outcome outcome) { return outcome == Outcome::kOk; }
+
+enum class CellKind : uint8_t { kNone = 0, kSample = 1, kEvent = 2, kText = 3, kHealth = 4, kUnsent = 5 };
+
+enum SampleFlag : uint8_t {
+  kFlagResent = 1,           ///< sent again after a stale keep-alive connection
+  kFlagNotSent = 2,          ///< ended before its first byte was written (refused, connect timeout)
+  kFlagNewConnection = 4,    ///< first request on its connection
+};
+
+struct Sample {
+  CellKind kind = CellKind::kSample;
+  Outcome outcome = Outcome::kOk;
+  uint8_t worker = 0;
+  uint8_t flags = 0;
+  uint32_t line = 0;             ///< of the replay file
+  uint64_t index : 48 = 0;       ///< i, the position in the schedule
+  uint64_t status : 16 = 0;      ///< HTTP status, 0 for none
+  int64_t intended_ns = 0;       ///< since the start of the run
+  uint64_t ready_ns : 48 = 0;    ///< after intended: the scheduler lag
+  uint64_t endpoint : 16 = 0;    ///< from 1; 0 is "all" and never in a sample
+  uint64_t sent_ns : 48 = 0;     ///< after intended; equal to done_ns when not sent
+  uint64_t connection : 16 = 0;  ///< slot number within the worker
+  uint64_t first_byte_ns = 0;    ///< after intended; equal to done_ns when no byte came
+  uint64_t done_ns = 0;          ///< after intended: the response time
+  uint32_t bytes_out = 0;
+  uint32_t bytes_in = 0;         ///< saturates
+
+  uint64_t response_ns() const { return done_ns; }
+  uint64_t service_ns() const { return done_ns - sent_ns; }
+  uint64_t lag_ns() const { return ready_ns; }
+};
+static_assert(sizeof(Sample) == 64);
+
+enum class EventKind : uint8_t {
+  kError = 1,         ///< example of a distinct error; `value` is the index of the request
+  kWarning = 2,
+  kStall = 3,         ///< the worker's loop did not run for `value` nanoseconds
+  kReaderBehind = 4,  ///< records were not there in time; `value` nanoseconds
+  kRateChange = 5,
+  kPause = 6,
+  kStop = 7,          ///< scheduling stopped early; the text says why
+  kGeneratorLimit = 8 ///< descriptors or ports exhausted on our side
+};
+/// "error", "warning", "stall", ...
+std::string_view event_kind_name(EventKind kind);
+
+/// An event; the rest of a text longer than 40 bytes follows in kText cells of the same worker.
+struct EventCell {
+  CellKind kind = CellKind::kEvent;
+  EventKind event = EventKind::kWarning;
+  uint8_t worker = 0;
+  Outcome outcome = Outcome::kOk;  ///< for kError
+  uint16_t text_size = 0;          ///< whole text, over all cells
+  uint16_t endpoint = 0;
+  int64_t at_ns = 0;               ///< since the start of the run
+  int64_t value = 0;
+  std::array<char, 40> text{};
+};
+static_assert(sizeof(EventCell) == 64);
+
+struct TextCell {
+  CellKind kind = CellKind::kText;
+  uint8_t worker = 0;
+  std::array<char, 62> text{};
+};
+static_assert(sizeof(TextCell) == 64);
+
+/// A worker's state, about once a second.
+struct HealthCell {
+  CellKind kind = CellKind::kHealth;
+  uint8_t worker = 0;
+  uint16_t busy_permille = 0;   ///< share of the last second that the loop was not waiting in the kernel
+  uint32_t connections = 0;     ///< open
+  int64_t at_ns = 0;            ///< since the start of the run
+  uint64_t backlog = 0;         ///< due, not yet sent
+  uint64_t in_flight = 0;
+  uint64_t scheduled = 0;       ///< due so far (this worker)
+  uint64_t sent = 0;
+  uint64_t turn_ns_max = 0;     ///< longest turn of the loop in the last second
+  uint64_t cpu_ns = 0;          ///< thread CPU time since the start of the run
+};
+static_assert(sizeof(HealthCell) == 64);
+
+enum class UnsentReason : uint8_t {
+  kBacklog = 1,      ///< due, but no connection came free before the end of the run
+  kInterrupted = 2,  ///< due, but the run was stopped first
+  kAborted = 3,      ///< due, but --abort-if ended the run
+  kNoRecord = 4,     ///< due, but the replay file could not be read any further
+};
+std::string_view unsent_reason_name(UnsentReason reason);
+
+/// Requests of one worker that were due and never sent: `count` of its indexes in first..last.
+struct UnsentCell {
+  CellKind kind = CellKind::kUnsent;
+  UnsentReason reason = UnsentReason::kBacklog;
+  uint8_t worker = 0;
+  std::array<uint8_t, 5> reserved{};
+  uint64_t first = 0;
+  uint64_t last = 0;
+  uint64_t count = 0;
+  std::array<uint64_t, 4> reserved2{};
+};
+static_assert(sizeof(UnsentCell) == 64);
+
+/// Any of the above by its first byte.
+struct alignas(8) Cell {
+  std::array<std::byte, 64> bytes{};
+
+  CellKind kind() const { return static_cast<CellKind>(bytes[0]); }
+
+  template <typename T>
+  static Cell of(const T& value) {
+    static_assert(sizeof(T) == sizeof(Cell));
+    Cell cell;
+    std::memcpy(cell.bytes.data(), &value, sizeof cell);
+    return cell;
+  }
+  template <typename T>
+  T as() const {
+    static_assert(sizeof(T) == sizeof(Cell));
+    T value;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
+};
+static_assert(sizeof(Cell) == 64);
+
+}  // namespace macaw::stats

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// The one read-write connection to a run database. Opening creates or migrates the schema, takes the run lock (a file beside the
+// database, released by the kernel when the process dies) and marks runs as killed that say "running" without holding it.
+// Thread: one thread at a time; created by main, then handed to the drain.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "macaw/base/result.h"
+#include "macaw/stats/sample.h"
+#include "macaw/store/run_record.h"
+
+namespace macaw::store {
+
+class RunWriter {
+ public:
+  /// Errors: not a database, not ours, newer than this program, another run is writing it (says which process), no permission.
+  static Result<std::unique_ptr<RunWriter>> open(const std::string& path);
+  ~RunWriter();
+
+  /// Returns the run number (1, 2, ... within the file). One run at a time.
+  Result<int64_t> begin_run(const RunStart& start);
+
+  // All below belong to the current run and become visible with commit().
+  Status add_endpoint(const EndpointRow& endpoint);
+  /// Rows in any order; those that the row policy does not keep are skipped.
+  Status add_samples(std::span<const stats::Sample> samples);
+  Status put_interval(const stats::IntervalKey& key, const stats::Aggregate& aggregate);
+  Result<std::unique_ptr<stats::Aggregate>> get_interval(const stats::IntervalKey& key);
+  Status put_endpoint_totals(uint16_t endpoint, const stats::Aggregate& totals);
+  Status put_health(const HealthRow& health);
+  /// A kError whose text (with outcome and endpoint) is already there raises its count instead.
+  Status add_event(const EventRow& event);
+  Status add_unsent(const UnsentRow& unsent);
+  Status commit();
+
+  Status finish_run(RunState state, const std::string& end_reason, Nanos elapsed,
+                    const RunCounts& counts, const stats::Verdict& verdict);
+
+  /// For `replay runs --label` and the UI.
+  Status set_label(int64_t run, const std::string& label);
+
+ private:
+  struct Impl;
+  explicit RunWriter(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Bytes that a run of so many requests will take on disk, for the forecast at the start.
+uint64_t forecast_bytes(uint64_t requests, const RowPolicy& rows);
+
+}  // namespace macaw::store
