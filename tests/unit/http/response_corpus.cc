@@ -327,15 +327,9 @@ std::vector<ResponseCase> bad_responses() {
           "bad Content-Length at byte"),
       bad("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
           "Content-Length given twice"),
-      bad("parenthesis in a header name", "HTTP/1.1 200 OK
-Bad(Name: 1
-
-",
+      bad("parenthesis in a header name", "HTTP/1.1 200 OK\r\nBad(Name: 1\r\n\r\n",
           "bad header at byte 21"),
-      bad("header lines end with LF only", "HTTP/1.1 200 OK
-Content-Length: 2
-
-hi",
+      bad("header lines end with LF only", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi",
           "bad header at byte 34"),
       bad("line without a colon", "HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", "bad header at byte"),
       bad("NUL in a header value", std::string("HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n", 26),
