@@ -64,7 +64,7 @@ struct Sample {
 static_assert(sizeof(Sample) == 64);
 
 enum class EventKind : uint8_t {
-  kError = 1,         ///< example of a distinct error; `value` is the index of the request
+  kError = 1,         ///< a distinct error: `value` is the index of its first request, `count` how many more
   kWarning = 2,
   kStall = 3,         ///< the worker's loop did not run for `value` nanoseconds
   kReaderBehind = 4,  ///< records were not there in time; `value` nanoseconds
@@ -76,7 +76,8 @@ enum class EventKind : uint8_t {
 /// "error", "warning", "stall", ...
 std::string_view event_kind_name(EventKind kind);
 
-/// An event; the rest of a text longer than 40 bytes follows in kText cells of the same worker.
+/// An event; the rest of a text longer than 32 bytes follows in kText cells of the same worker. A worker sends a kError with its
+/// text when the error occurs first, and again, about once a second, with the number of further occurrences in `count`.
 struct EventCell {
   CellKind kind = CellKind::kEvent;
   EventKind event = EventKind::kWarning;
@@ -86,7 +87,8 @@ struct EventCell {
   uint16_t endpoint = 0;
   int64_t at_ns = 0;               ///< since the start of the run
   int64_t value = 0;
-  std::array<char, 40> text{};
+  uint64_t count = 1;
+  std::array<char, 32> text{};
 };
 static_assert(sizeof(EventCell) == 64);
 
