@@ -24,7 +24,7 @@ MODULES = {
     "report": ("src/report", "report", "stats store"),
     "file": ("replay/file", "replay/file", "io"),
     "schedule": ("replay/schedule", "replay/schedule", ""),
-    "engine": ("replay/engine", "replay/engine", "file schedule http net stats"),
+    "engine": ("replay/engine", "replay/engine", "io file schedule http net stats"),
     "datasets": ("datasets", "datasets", "io"),
     "generators": ("generators", "generators", "datasets file"),
     "stub": ("src/stub", "stub", "http net server stats"),

