@@ -20,9 +20,9 @@ struct RequestView {
   std::string_view method = "GET";
   std::string_view target = "/";
   /// Goes out first, unless `headers` has a Host of its own.
-  std::string_view host;
-  std::span<const HeaderView> headers;
-  std::string_view body;
+  std::string_view host = {};
+  std::span<const HeaderView> headers = {};
+  std::string_view body = {};
   /// Adds "Connection: close".
   bool close = false;
 };

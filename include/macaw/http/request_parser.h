@@ -64,9 +64,9 @@ class RequestParser {
 /// is the standard one.
 struct ResponseView {
   int status = 200;
-  std::string_view content_type;
-  std::string_view extra_headers;  ///< whole lines, each ended by "\r\n"
-  std::string_view body;
+  std::string_view content_type = {};
+  std::string_view extra_headers = {};  ///< whole lines, each ended by "\r\n"
+  std::string_view body = {};
   bool head = false;  ///< answer to HEAD: Content-Length, but no body
   bool keep_alive = true;
 };

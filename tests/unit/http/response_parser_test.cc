@@ -9,17 +9,8 @@
 #include <boost/test/unit_test.hpp>
 #include <ostream>
 
+#include "parse_state_text.h"
 #include "response_corpus.h"
-
-namespace macaw::http {
-
-// Found by argument-dependent lookup, for BOOST_TEST's messages.
-static std::ostream& operator<<(std::ostream& out, ParseState state) {
-  constexpr const char* kNames[] = {"need more", "complete", "malformed"};
-  return out << kNames[static_cast<size_t>(state)];
-}
-
-}  // namespace macaw::http
 
 namespace macaw::http::test {
 
