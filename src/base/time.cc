@@ -4,7 +4,8 @@
 #include "macaw/base/time.h"
 
 #include <fmt/format.h>
-#include <time.h>
+
+#include <ctime>
 
 #include "macaw/base/check.h"
 

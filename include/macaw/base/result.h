@@ -43,10 +43,12 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return x;`
+  // Implicit, so that `return x;` and `return error;` read as they should.
+  // NOLINTNEXTLINE(google-explicit-constructor): see above
+  Result(T value) : state_(std::move(value)) {}
 
-  Result(Error error)
-      : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor): `return e;`
+  // NOLINTNEXTLINE(google-explicit-constructor): see above
+  Result(Error error) : state_(std::move(error)) {}
 
   bool ok() const { return std::holds_alternative<T>(state_); }
 
@@ -95,8 +97,8 @@ class [[nodiscard]] Result<void> {
  public:
   Result() = default;
 
-  Result(Error error)
-      : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor): `return e;`
+  // NOLINTNEXTLINE(google-explicit-constructor): `return error;` reads as it should
+  Result(Error error) : error_(std::move(error)) {}
 
   bool ok() const { return !error_.has_value(); }
 
@@ -126,12 +128,14 @@ using Status = Result<void>;
 
 #define MACAW_TRY_CONCAT_INNER(a, b) a##b
 #define MACAW_TRY_CONCAT(a, b) MACAW_TRY_CONCAT_INNER(a, b)
+// NOLINTBEGIN(bugprone-macro-parentheses): `name` and `declaration` are declared here
 #define MACAW_TRY_ASSIGN_INNER(name, declaration, expression) \
   auto name = (expression);                                   \
   if (!name.ok()) {                                           \
     return name.error();                                      \
   }                                                           \
   declaration = std::move(name).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// `MACAW_TRY_ASSIGN(auto file, open(path));` returns the error, or declares `file`.
 #define MACAW_TRY_ASSIGN(declaration, expression) \
