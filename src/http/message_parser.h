@@ -20,7 +20,7 @@ namespace macaw::http {
 /// Base of both parsers' Impl. llhttp's `data` points at it, so it must not move.
 class MessageParser {
  public:
-  MessageParser(llhttp_type_t type, const llhttp_settings_t* settings, size_t header_bytes_max);
+  MessageParser(llhttp_type_t type, const llhttp_settings_t* settings, size_t header_bytes_limit);
   MessageParser(const MessageParser&) = delete;
   MessageParser& operator=(const MessageParser&) = delete;
 

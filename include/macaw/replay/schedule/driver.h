@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The driver decides when a worker's next request is due. It sees the head of the worker's queue (index and nominal time of
-// the next record) and what has completed; it knows no socket, no timer and no clock. Open loop: due at the intended time,
-// whatever the server does. Saturating: due whenever a lane is free. (A closed loop of users with think time
-// is a third implementation, later.)
-// Thread: one object belongs to one worker.
+// The driver decides when a worker's next request is due. It sees the head of the worker's queue
+// (index and nominal time of the next record) and what has completed; it knows no socket, no timer
+// and no clock. Open loop: due at the intended time, whatever the server does. Saturating: due
+// whenever a lane is free. (A closed loop of users with think time is a third implementation,
+// later.) Thread: one object belongs to one worker.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct Head {
 };
 
 struct Due {
-  /// Intended run time of the head; Nanos::max() when only a completion or a change of the clock can make it due.
+  /// Intended run time of the head; Nanos::max() when only a completion or a change of the clock
+  /// can make it due.
   Nanos intended{};
   bool operator==(const Due&) const = default;
 };
@@ -30,7 +31,8 @@ class Driver {
  public:
   virtual ~Driver() = default;
 
-  /// When the head is due. `now` is run time. Calling it again without a change gives the same answer.
+  /// When the head is due. `now` is run time. Calling it again without a change gives the same
+  /// answer.
   virtual Due next(const Head& head, Nanos now) = 0;
   /// Request `index` was handed to a lane at `now`.
   virtual void taken(uint64_t index, Nanos now) = 0;
@@ -43,26 +45,31 @@ class Driver {
 class OpenLoopDriver final : public Driver {
  public:
   explicit OpenLoopDriver(const RunClock& clock) : clock_(clock) {}
+
   Due next(const Head& head, Nanos now) override;
   void taken(uint64_t index, Nanos now) override;
   void completed(uint64_t index, Nanos now) override;
+
   bool has_plan() const override { return true; }
 
  private:
   const RunClock& clock_;
 };
 
-/// `--rps max`: everything is due at once; free lanes are the only limit.
+/// `--rps max`: everything is due at once (intended 0: the caller defines it as sent); free lanes
+/// are the only limit.
 class SaturatingDriver final : public Driver {
  public:
   Due next(const Head& head, Nanos now) override;
   void taken(uint64_t index, Nanos now) override;
   void completed(uint64_t index, Nanos now) override;
+
   bool has_plan() const override { return false; }
 };
 
-/// Owner of a request among n workers (and, later, machines): the user's requests stay together, everything else is spread by
-/// index, so that alternating lines do not end up apart. `user_hash` 0 means no user.
+/// Owner of a request among n workers (and, later, machines): the user's requests stay together,
+/// everything else is spread by index, so that alternating lines do not end up apart. `user_hash` 0
+/// means no user.
 uint32_t owner_of(uint64_t index, uint64_t user_hash, uint32_t workers);
 
 }  // namespace macaw::replay

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Run time: intended(i) = C(nominal(i)). C is piecewise linear and append-only; changing the rate, pausing (slope 0)
-// and playing faster are slopes of C. New pieces take effect a little ahead of now, so that all workers agree on every
-// intended time. Pure: `now` is an argument. Times are since the start of the run.
-// Thread: append() by one control thread; the rest by any number of others at the same time, without locks.
+// Run time: intended(i) = C(nominal(i)). C is piecewise linear and append-only; changing the rate,
+// pausing (slope 0) and playing faster are slopes of C. New pieces take effect a little ahead of
+// now, so that all workers agree on every intended time. Pure: `now` is an argument. Times are
+// since the start of the run. Thread: append() by one control thread; the rest by any number of
+// others at the same time, without locks.
 #pragma once
 
 #include <array>
@@ -15,7 +16,8 @@
 
 namespace macaw::replay {
 
-/// Speed of nominal time against run time, as an exact fraction: 2/1 plays twice as fast, 0/1 is a pause.
+/// Speed of nominal time against run time, as an exact fraction: 2/1 plays twice as fast, 0/1 is a
+/// pause.
 struct Speed {
   uint32_t nominal = 1;
   uint32_t run = 1;
@@ -27,21 +29,27 @@ class RunClock {
   /// `speed` from the start (not 0).
   explicit RunClock(Speed speed = {});
 
-  /// Run time at which a nominal time is due; Nanos::max() while it lies beyond a pause without end.
+  /// Run time at which a nominal time is due, rounded down; Nanos::max() while it lies beyond a
+  /// pause without end. What is due before a change (strictly) keeps its time to the nanosecond
+  /// when the change is appended; what falls on its instant belongs to the new piece, so a pause
+  /// holds it.
   Nanos intended(Nanos nominal) const;
-  /// The nominal time reached at a run time.
+  /// The nominal time reached at a run time, rounded down.
   Nanos nominal_at(Nanos run) const;
 
-  /// From run time `from` on, nominal time advances at `speed`. REQUIRES: from is not before any earlier change. False when
-  /// the pieces (4096) are used up.
+  /// From run time `from` on, nominal time advances at `speed`. REQUIRES: from is not before any
+  /// earlier change. False when the pieces (4096) are used up.
   bool append(Nanos from, Speed speed);
 
   struct Piece {
     Nanos run_start{};
     Nanos nominal_start{};
-    Speed speed;
+    uint64_t nominal_fraction = 0;  ///< of the start, in 2^-64 ns
+    Speed speed;                    ///< in lowest terms
   };
+
   size_t pieces() const { return count_.load(std::memory_order_acquire); }
+
   const Piece& piece(size_t k) const { return pieces_[k]; }
 
  private:
