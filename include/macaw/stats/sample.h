@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What a worker says about one request, and the other 64-byte cells that travel through the same ring. A cell is one cache line, trivially
-// copyable, and its first byte tells its kind. Times are nanoseconds: `intended` since the start of the run, the rest after
-// `intended`, so that rows stay small on disk.
+// What a worker says about one request, and the other 64-byte cells that travel through the same
+// ring. A cell is one cache line, trivially copyable, and its first byte tells its kind. Times are
+// nanoseconds: `intended` since the start of the run, the rest after `intended`, so that rows stay
+// small on disk.
+// Thread: values, without shared state.
 #pragma once
 
 #include <array>
@@ -21,22 +23,38 @@ enum class Outcome : uint8_t {
   kRefused = 4,      ///< no connection: refused, unreachable
   kReset = 5,        ///< the connection broke before the answer was complete
   kMalformed = 6,    ///< the answer is not HTTP, or breaks its own framing
-  kTimeout = 7,      ///< no complete answer within --timeout of being sent, or no connection within --connect-timeout
+  kTimeout = 7,      ///< no complete answer within --timeout, or no connection within its own
   kShed = 8,         ///< given up on purpose by us (a later policy)
   kUnfinished = 9,   ///< still in flight when the run was stopped
 };
 inline constexpr size_t kOutcomes = 10;  ///< array size for counting by outcome; index 0 is unused
 
-/// "ok", "http_error", "wrong_answer", ...; the texts in SQL and JSON.
+/// "ok", "http_error", "wrong_answer", ...; the texts in SQL and JSON. "unknown" for other numbers.
 std::string_view outcome_name(Outcome outcome);
-constexpr bool is_success(Outcome outcome) { return outcome == Outcome::kOk; }
 
-enum class CellKind : uint8_t { kNone = 0, kSample = 1, kEvent = 2, kText = 3, kHealth = 4, kUnsent = 5 };
+constexpr bool is_success(Outcome outcome) {
+  return outcome == Outcome::kOk;
+}
+
+/// The target answered completely, rightly or wrongly.
+constexpr bool is_answer(Outcome outcome) {
+  return outcome == Outcome::kOk || outcome == Outcome::kHttpError ||
+         outcome == Outcome::kWrongAnswer;
+}
+
+enum class CellKind : uint8_t {
+  kNone = 0,
+  kSample = 1,
+  kEvent = 2,
+  kText = 3,
+  kHealth = 4,
+  kUnsent = 5
+};
 
 enum SampleFlag : uint8_t {
-  kFlagResent = 1,           ///< sent again after a stale keep-alive connection
-  kFlagNotSent = 2,          ///< ended before its first byte was written (refused, connect timeout)
-  kFlagNewConnection = 4,    ///< first request on its connection
+  kFlagResent = 1,         ///< sent again after a stale keep-alive connection
+  kFlagNotSent = 2,        ///< ended before its first byte was written (refused, connect timeout)
+  kFlagNewConnection = 4,  ///< first request on its connection
 };
 
 struct Sample {
@@ -55,29 +73,34 @@ struct Sample {
   uint64_t first_byte_ns = 0;    ///< after intended; equal to done_ns when no byte came
   uint64_t done_ns = 0;          ///< after intended: the response time
   uint32_t bytes_out = 0;
-  uint32_t bytes_in = 0;         ///< saturates
+  uint32_t bytes_in = 0;  ///< saturates
 
   uint64_t response_ns() const { return done_ns; }
+
   uint64_t service_ns() const { return done_ns - sent_ns; }
+
   uint64_t lag_ns() const { return ready_ns; }
 };
+
 static_assert(sizeof(Sample) == 64);
 
 enum class EventKind : uint8_t {
-  kError = 1,         ///< a distinct error: `value` is the index of its first request, `count` how many more
+  kError =
+      1,  ///< a distinct error: `value` is the index of its first request, `count` how many more
   kWarning = 2,
   kStall = 3,         ///< the worker's loop did not run for `value` nanoseconds
   kReaderBehind = 4,  ///< records were not there in time; `value` nanoseconds
   kRateChange = 5,
   kPause = 6,
-  kStop = 7,          ///< scheduling stopped early; the text says why
-  kGeneratorLimit = 8 ///< descriptors or ports exhausted on our side
+  kStop = 7,           ///< scheduling stopped early; the text says why
+  kGeneratorLimit = 8  ///< descriptors or ports exhausted on our side
 };
 /// "error", "warning", "stall", ...
 std::string_view event_kind_name(EventKind kind);
 
-/// An event; the rest of a text longer than 32 bytes follows in kText cells of the same worker. A worker sends a kError with its
-/// text when the error occurs first, and again, about once a second, with the number of further occurrences in `count`.
+/// An event; the rest of a text longer than 32 bytes follows in kText cells of the same worker. A
+/// worker sends a kError with its text when the error occurs first, and again, about once a second,
+/// with the number of further occurrences in `count`.
 struct EventCell {
   CellKind kind = CellKind::kEvent;
   EventKind event = EventKind::kWarning;
@@ -85,11 +108,12 @@ struct EventCell {
   Outcome outcome = Outcome::kOk;  ///< for kError
   uint16_t text_size = 0;          ///< whole text, over all cells
   uint16_t endpoint = 0;
-  int64_t at_ns = 0;               ///< since the start of the run
+  int64_t at_ns = 0;  ///< since the start of the run
   int64_t value = 0;
   uint64_t count = 1;
   std::array<char, 32> text{};
 };
+
 static_assert(sizeof(EventCell) == 64);
 
 struct TextCell {
@@ -97,22 +121,24 @@ struct TextCell {
   uint8_t worker = 0;
   std::array<char, 62> text{};
 };
+
 static_assert(sizeof(TextCell) == 64);
 
 /// A worker's state, about once a second.
 struct HealthCell {
   CellKind kind = CellKind::kHealth;
   uint8_t worker = 0;
-  uint16_t busy_permille = 0;   ///< share of the last second that the loop was not waiting in the kernel
-  uint32_t connections = 0;     ///< open
-  int64_t at_ns = 0;            ///< since the start of the run
-  uint64_t backlog = 0;         ///< due, not yet sent
+  uint16_t busy_permille = 0;  ///< share of the last second outside the kernel's wait
+  uint32_t connections = 0;    ///< open
+  int64_t at_ns = 0;           ///< since the start of the run, at the end of that second
+  uint64_t backlog = 0;        ///< due, not yet sent
   uint64_t in_flight = 0;
-  uint64_t scheduled = 0;       ///< due so far (this worker)
-  uint64_t sent = 0;
-  uint64_t turn_ns_max = 0;     ///< longest turn of the loop in the last second
-  uint64_t cpu_ns = 0;          ///< thread CPU time since the start of the run
+  uint64_t scheduled = 0;    ///< due so far (this worker)
+  uint64_t sent = 0;         ///< so far (this worker)
+  uint64_t turn_ns_max = 0;  ///< longest turn of the loop in the last second
+  uint64_t cpu_ns = 0;       ///< thread CPU time since the start of the run
 };
+
 static_assert(sizeof(HealthCell) == 64);
 
 enum class UnsentReason : uint8_t {
@@ -134,6 +160,7 @@ struct UnsentCell {
   uint64_t count = 0;
   std::array<uint64_t, 4> reserved2{};
 };
+
 static_assert(sizeof(UnsentCell) == 64);
 
 /// Any of the above by its first byte.
@@ -149,6 +176,7 @@ struct alignas(8) Cell {
     std::memcpy(cell.bytes.data(), &value, sizeof cell);
     return cell;
   }
+
   template <typename T>
   T as() const {
     static_assert(sizeof(T) == sizeof(Cell));
@@ -157,6 +185,7 @@ struct alignas(8) Cell {
     return value;
   }
 };
+
 static_assert(sizeof(Cell) == 64);
 
 }  // namespace macaw::stats

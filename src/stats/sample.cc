@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// The texts of the numbers in cells. They are stored and printed: never change one.
+
+#include "macaw/stats/sample.h"
+
+namespace macaw::stats {
+
+std::string_view outcome_name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kOk:
+      return "ok";
+    case Outcome::kHttpError:
+      return "http_error";
+    case Outcome::kWrongAnswer:
+      return "wrong_answer";
+    case Outcome::kRefused:
+      return "refused";
+    case Outcome::kReset:
+      return "reset";
+    case Outcome::kMalformed:
+      return "malformed";
+    case Outcome::kTimeout:
+      return "timeout";
+    case Outcome::kShed:
+      return "shed";
+    case Outcome::kUnfinished:
+      return "unfinished";
+  }
+  return "unknown";
+}
+
+std::string_view event_kind_name(EventKind kind) {
+  switch (kind) {
+    case EventKind::kError:
+      return "error";
+    case EventKind::kWarning:
+      return "warning";
+    case EventKind::kStall:
+      return "stall";
+    case EventKind::kReaderBehind:
+      return "reader_behind";
+    case EventKind::kRateChange:
+      return "rate_change";
+    case EventKind::kPause:
+      return "pause";
+    case EventKind::kStop:
+      return "stop";
+    case EventKind::kGeneratorLimit:
+      return "generator_limit";
+  }
+  return "unknown";
+}
+
+std::string_view unsent_reason_name(UnsentReason reason) {
+  switch (reason) {
+    case UnsentReason::kBacklog:
+      return "backlog";
+    case UnsentReason::kInterrupted:
+      return "interrupted";
+    case UnsentReason::kAborted:
+      return "aborted";
+    case UnsentReason::kNoRecord:
+      return "no_record";
+  }
+  return "unknown";
+}
+
+}  // namespace macaw::stats
