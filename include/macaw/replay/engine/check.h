@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Checks decide whether an answer is right. They run after `done` is stamped, over the kept part of the body.
-// Thread: const functions may be called from all workers at once, unless a class says otherwise; each worker has its own objects.
+// Checks decide whether an answer is right. They run after `done` is stamped, over the kept part of
+// the body. Thread: const functions may be called from all workers at once, unless a class says
+// otherwise; each worker has its own objects.
 #pragma once
 
 #include <array>
@@ -21,16 +22,19 @@ struct Answer {
   std::string_view request_target;  ///< path and query as sent
   int status = 0;
   std::string_view content_type;
-  std::string_view body;            ///< its first bytes
-  bool body_is_whole = true;        ///< false when the body was longer than what is kept
+  std::string_view body;      ///< its first bytes
+  bool body_is_whole = true;  ///< false when the body was longer than what is kept
 };
 
 /// A reason without allocation: longer texts are cut.
 class ReasonText {
  public:
   ReasonText() = default;
+
   explicit ReasonText(std::string_view text) { append(text); }
+
   void append(std::string_view text);
+
   std::string_view view() const { return {text_.data(), size_}; }
 
  private:
@@ -50,9 +54,10 @@ class Check {
   virtual Judgement judge(const Answer& answer) = 0;
 };
 
-/// Builds the checks of `--expect`, in order; the first that objects decides. "status": below 400. "seldon": no error inside a 200 where the request has
-/// a jsonpCallback (and the answer is that callback around JSON with what the path promises). "contains:TEXT". "none": everything is right. An empty list is the default:
-/// status and seldon.
+/// Builds the checks of `--expect`, in order; the first that objects decides. "status": below 400.
+/// "seldon": no error inside a 200 where the request has a jsonpCallback (and the answer is that
+/// callback around JSON with what the path promises). "contains:TEXT". "none": everything is right.
+/// An empty list is the default: status and seldon.
 Result<std::unique_ptr<Check>> make_check(const std::vector<std::string>& expectations);
 
 }  // namespace macaw::replay

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Everything that decides how a file is played. Plain values; the app fills them from the command line.
+// Everything that decides how a file is played. Plain values; the app fills them from the command
+// line.
 #pragma once
 
 #include <cstdint>
@@ -28,21 +29,22 @@ struct Timing {
   Source source = Source::kProfile;
   std::optional<RateProfile> profile;  ///< kProfile
   ArrivalProcess arrivals = ArrivalProcess::kConstant;
-  Speed speed;                         ///< of nominal against run time
+  Speed speed;  ///< of nominal against run time
   uint64_t seed = 1;
 };
 
 /// Which records are played, and for how long. The plan ends at whichever limit comes first.
 struct Selection {
-  std::string file;             ///< "-" is stdin
-  uint64_t skip = 0;            ///< records left out at the start of the first pass
-  std::string only_path;        ///< play only records whose path begins with this; empty: all
-  bool loop = false;            ///< start again at the end of the file (implied by a limit beyond it)
+  std::string file;       ///< "-" is stdin
+  uint64_t skip = 0;      ///< records left out at the start of the first pass
+  std::string only_path;  ///< play only records whose path begins with this; empty: all
+  bool loop = false;      ///< start again at the end of the file (implied by a limit beyond it)
   std::optional<uint64_t> requests;
   std::optional<Nanos> duration;  ///< requests with intended < duration are played
 };
 
-/// `--connect-to HOST1:PORT1:HOST2:PORT2`: connections meant for the first go to the second; the Host header stays.
+/// `--connect-to HOST1:PORT1:HOST2:PORT2`: connections meant for the first go to the second; the
+/// Host header stays.
 struct ConnectTo {
   http::HostPort from;
   http::HostPort to;
@@ -52,19 +54,22 @@ struct ConnectTo {
 struct Transmission {
   std::optional<http::HostPort> target;  ///< overrides every record's host, Host header included
   std::vector<ConnectTo> connect_to;
-  std::vector<Header> headers;           ///< added to every request; replaces a record's header of the same name
+  std::vector<Header>
+      headers;  ///< added to every request; replaces a record's header of the same name
   std::vector<std::pair<std::string, std::string>> set_query;  ///< parameter -> value
-  std::string sequence_header;           ///< name of a header that carries the request's index; empty: none
-  bool keep_alive = true;                ///< false: a new connection for each request, Connection: close
-  uint32_t connections = 256;            ///< the most at once, over all workers
+  std::string sequence_header;  ///< name of a header that carries the request's index; empty: none
+  bool keep_alive = true;       ///< false: a new connection for each request, Connection: close
+  uint32_t connections = 256;   ///< the most at once, over all workers
   uint32_t workers = 1;
-  Nanos timeout = std::chrono::seconds(30);         ///< from sent to done
+  Nanos timeout = std::chrono::seconds(30);  ///< from sent to done
   Nanos connect_timeout = std::chrono::seconds(10);
-  /// After the last request is due, requests that still wait for a connection may be sent for this long.
+  /// After the last request is due, requests that still wait for a connection may be sent for this
+  /// long.
   Nanos drain = std::chrono::seconds(30);
 };
 
-/// `--group REGEX=NAME`: folds ids in paths into one endpoint name. Applied in order to "METHOD /path"; the first match wins.
+/// `--group REGEX=NAME`: folds ids in paths into one endpoint name. Applied in order to "METHOD
+/// /path"; the first match wins.
 struct EndpointGroup {
   std::string regex;
   std::string name;

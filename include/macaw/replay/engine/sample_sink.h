@@ -20,6 +20,7 @@ class SampleSink {
 class RingSink final : public SampleSink {
  public:
   explicit RingSink(SpscRing<stats::Cell>& ring) : ring_(ring) {}
+
   bool push(const stats::Cell& cell) override { return ring_.try_push(cell); }
 
  private:

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// One request on its way: who it is, its stamps, its bytes. Not a connection: a transport lends it
+// a lane. Thread: one worker's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "macaw/base/time.h"
+#include "macaw/stats/sample.h"
+
+namespace macaw::replay {
+
+/// Times are run times (since the start of the run).
+struct Exchange {
+  uint64_t index = 0;
+  uint32_t line = 0;
+  uint16_t endpoint = 0;
+  uint16_t target = 0;
+  bool head = false;
+  bool resent = false;
+  bool sent_once = false;  ///< at least one byte was written
+  bool first_byte_seen = false;
+  bool new_connection = false;
+
+  Nanos intended{};
+  Nanos ready{};
+  Nanos sent{};
+  Nanos first_byte{};
+
+  uint16_t connection = 0;  ///< number of the slot that carried it last
+  uint64_t bytes_in = 0;
+  std::string wire;  ///< keeps its capacity from request to request
+  uint32_t target_offset = 0;
+  uint32_t target_size = 0;
+
+  // Owned by the transport: its connection while it has one, else its place among those that wait
+  // for one.
+  class Http1Connection* connection_in_use = nullptr;
+  Exchange* next_waiting = nullptr;
+
+  // Owned by the worker: the list of exchanges in flight by time of sending.
+  Exchange* older = nullptr;
+  Exchange* newer = nullptr;
+  bool in_flight = false;
+  bool active = false;  ///< taken, without outcome
+
+  std::string_view request_target() const {
+    return std::string_view(wire).substr(target_offset, target_size);
+  }
+};
+
+}  // namespace macaw::replay

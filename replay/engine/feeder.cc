@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+//
+// See feeder.h.
+
+#include "feeder.h"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "macaw/base/check.h"
+#include "macaw/base/hash.h"
+#include "macaw/replay/schedule/driver.h"
+#include "request_block.h"
+
+namespace macaw::replay {
+
+Feeder::Feeder(const RunOptions& options, const Plan& plan, RecordSource& source,
+               const RunClock& clock, EndpointTable endpoints, TargetTable& targets,
+               RunState& state)
+    : options_(options),
+      plan_(plan),
+      source_(source),
+      clock_(clock),
+      endpoints_(std::move(endpoints)),
+      targets_(targets),
+      state_(state),
+      renderer_(options.transmission, options.selection.file) {
+  if (options.timing.source == Timing::Source::kProfile) {
+    arrivals_.emplace(*options.timing.profile, options.timing.arrivals, options.timing.seed);
+  }
+}
+
+void Feeder::on_endpoint(std::function<void(const Endpoint&)> callback) {
+  endpoints_.on_found(std::move(callback));
+}
+
+void Feeder::run() {
+  Next next = advance();
+  while (next == Next::kRequest) {
+    if (!deliver()) {
+      next = input_error_ ? Next::kEnd : Next::kStopped;
+      break;
+    }
+    primed_.store(true, std::memory_order_release);  // pairs with the acquire in primed()
+    ++index_;
+    next = advance();
+  }
+  if (next == Next::kStopped) {
+    count_due();
+  }
+  push_ends();
+  primed_.store(true, std::memory_order_release);
+}
+
+Feeder::Next Feeder::advance() {
+  have_record_ = false;
+  if (state_.stop() != RunState::Stop::kNone) {
+    return Next::kStopped;
+  }
+  if (options_.selection.requests && index_ >= *options_.selection.requests) {
+    end_reason_ = "requests reached";
+    return Next::kEnd;
+  }
+  auto found = source_.next(record_);
+  if (!found.ok()) {
+    return fail(found.error());
+  }
+  if (!*found) {
+    end_reason_ = "end of file";
+    return Next::kEnd;
+  }
+  switch (options_.timing.source) {
+    case Timing::Source::kProfile:
+      nominal_ = arrivals_->next();
+      break;
+    case Timing::Source::kRecorded:
+      if (!record_.time) {
+        return fail(Error::at(source_.path(), record_.line, 0,
+                              "found a request without a time, expected t (recorded timing)"));
+      }
+      nominal_ = source_.recorded_time();
+      break;
+    case Timing::Source::kSaturate:
+      nominal_ = Nanos(0);
+      break;
+  }
+  if (plan_is_over(clock_.intended(nominal_))) {
+    end_reason_ = "duration reached";
+    return Next::kEnd;
+  }
+  have_record_ = true;
+  return Next::kRequest;
+}
+
+bool Feeder::plan_is_over(Nanos intended) {
+  // A rate that ends at zero for ever leaves requests that are never due.
+  return intended == Nanos::max() ||
+         (options_.selection.duration && options_.timing.source != Timing::Source::kSaturate &&
+          intended >= *options_.selection.duration);
+}
+
+bool Feeder::deliver() {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), index_).ptr;
+  auto rendered =
+      renderer_.render(record_, {digits.data(), static_cast<size_t>(end - digits.data())});
+  if (!rendered.ok()) {
+    fail(rendered.error());
+    return false;
+  }
+  const auto target = targets_.id_of(rendered->authority, record_.line);
+  if (!target) {
+    fail(Error::at(source_.path(), record_.line, 0,
+                   fmt::format("found more than {} different hosts", TargetTable::kTargetsMax)));
+    return false;
+  }
+  targets_.resolve(*target);  // blocks only for a name that the first pass did not see
+
+  RequestBlock head;
+  head.index = index_;
+  head.nominal_ns = nominal_.count();
+  head.line = static_cast<uint32_t>(record_.line);
+  head.wire_size = static_cast<uint32_t>(rendered->wire.size());
+  head.target_offset = rendered->target_offset;
+  head.target_size = rendered->target_size;
+  head.endpoint = endpoints_.id_of(rendered->method, rendered->path, record_.name);
+  head.target = *target;
+  head.head = rendered->head;
+
+  uint64_t user_hash = 0;
+  if (!record_.user.empty()) {
+    user_hash = hash64(record_.user) | 1;  // 0 means no user
+  }
+  WorkerLink& link = state_.link(owner_of(index_, user_hash, state_.workers()));
+  if (sizeof head + rendered->wire.size() > link.ring.block_max()) {
+    fail(Error::at(source_.path(), record_.line, 0,
+                   fmt::format("found a request of {} bytes, expected at most {}",
+                               rendered->wire.size(), link.ring.block_max() - sizeof head)));
+    return false;
+  }
+  return push(link, head, rendered->wire);
+}
+
+bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view wire) {
+  const bool is_end = head.kind == RequestBlock::Kind::kEnd;
+  uint32_t attempt = 0;
+  std::byte* block = nullptr;
+  while ((block = link.ring.reserve(sizeof head + wire.size())) == nullptr) {
+    // After a stop the workers empty their rings, so the end mark always finds room.
+    if (!is_end && state_.stop() != RunState::Stop::kNone) {
+      return false;
+    }
+    wait_for_room(attempt++);
+  }
+  std::memcpy(block, &head, sizeof head);
+  std::memcpy(block + sizeof head, wire.data(), wire.size());
+  link.ring.commit();
+  // Pairs with the worker's store of `starving` before its second look: one of the two sees the
+  // other.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (link.starving.load(std::memory_order_relaxed)) {
+    link.starving.store(false, std::memory_order_relaxed);
+    link.wake();
+  }
+  return true;
+}
+
+void Feeder::wait_for_room(uint32_t attempt) const {
+  // A full ring holds thousands of requests, so milliseconds of sleep cost nothing.
+  const auto pause = attempt < 10 ? std::chrono::milliseconds(1) : std::chrono::milliseconds(5);
+  std::this_thread::sleep_for(pause);
+}
+
+void Feeder::push_ends() {
+  RequestBlock end;
+  end.kind = RequestBlock::Kind::kEnd;
+  for (uint32_t k = 0; k < state_.workers(); ++k) {
+    push(state_.link(k), end, {});
+  }
+}
+
+Feeder::Next Feeder::fail(Error error) {
+  // The input ends at the bad line: what stands before it is played on time, however far ahead we
+  // have read.
+  end_reason_ = "bad input";
+  input_error_ = std::move(error);
+  return Next::kEnd;
+}
+
+void Feeder::count_due() {
+  const Nanos due_until = state_.due_until();
+  const auto count = [&](Nanos nominal) {
+    const Nanos intended = clock_.intended(nominal);
+    if (intended > due_until || plan_is_over(intended)) {
+      return false;
+    }
+    if (undelivered_.count == 0) {
+      undelivered_.first = index_;
+    }
+    undelivered_.last = index_++;
+    ++undelivered_.count;
+    return true;
+  };
+  if (have_record_ && !count(nominal_)) {
+    return;
+  }
+  // A rate law says when the rest would have been due without reading it; recorded times must be
+  // read.
+  if (arrivals_ && (plan_.requests != 0 || source_.loops())) {
+    while ((plan_.requests == 0 || index_ < plan_.requests) && count(arrivals_->next())) {
+    }
+  } else if (options_.timing.source == Timing::Source::kRecorded &&
+             options_.selection.file != "-") {
+    const uint64_t limit = options_.selection.requests.value_or(UINT64_MAX);
+    while (index_ < limit) {
+      auto found = source_.next(record_);
+      if (!found.ok() || !*found || !record_.time || !count(source_.recorded_time())) {
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace macaw::replay

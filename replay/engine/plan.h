@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+//
+// Works out, before the start, how many requests a run will have, how long it takes and how often
+// the file is started. Pure but for --only, which needs one more pass over the file. Thread: any.
+#pragma once
+
+#include "macaw/base/result.h"
+#include "macaw/replay/engine/options.h"
+#include "macaw/replay/engine/replayer.h"
+#include "macaw/replay/file/reader.h"
+#include "macaw/replay/schedule/run_clock.h"
+
+namespace macaw::replay {
+
+/// `survey` may be null: then the length of the file is not known.
+Result<Plan> make_plan(const RunOptions& options, const FileSurvey* survey, const RunClock& clock);
+
+/// Whether the file is started again at its end: asked for, or needed by --requests or --duration.
+bool restarts(const Selection& selection);
+
+}  // namespace macaw::replay

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// See probe.h. A run in miniature: one connection, one exchange, the same transport as the
+// workers'.
+
+#include "probe.h"
+
+#include <algorithm>
+#include <string>
+
+#include "http1_transport.h"
+#include "macaw/net/loop.h"
+
+namespace macaw::replay {
+namespace {
+
+constexpr size_t kBodyShown = 200;
+
+std::string printable(std::string_view bytes) {
+  std::string text(bytes.substr(0, kBodyShown));
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  if (bytes.size() > kBodyShown) {
+    text += "...";
+  }
+  return text;
+}
+
+class ProbeObserver final : public TransportObserver {
+ public:
+  ProbeObserver(net::Loop& loop, Check& check) : loop_(loop), check_(check) {}
+
+  void exchange_sent(Exchange& /*exchange*/) override {}
+
+  void exchange_answered(Exchange& exchange, Nanos /*done*/,
+                         const TransportAnswer& answer) override {
+    const Judgement judgement = check_.judge({.request_target = exchange.request_target(),
+                                              .status = answer.status,
+                                              .content_type = answer.content_type,
+                                              .body = answer.body,
+                                              .body_is_whole = answer.body_is_whole});
+    result.outcome = judgement.outcome;
+    result.status = answer.status;
+    result.reason = judgement.reason.view();
+    result.body_start = printable(answer.body);
+    end();
+  }
+
+  void exchange_failed(Exchange& /*exchange*/, Nanos /*done*/, stats::Outcome outcome,
+                       std::string_view reason) override {
+    result.outcome = outcome;
+    result.reason = reason;
+    end();
+  }
+
+  void lane_free() override {}
+
+  void generator_limit(std::string_view /*what*/) override {}
+
+  ProbeAnswer result;
+  bool ended = false;
+
+ private:
+  void end() {
+    ended = true;
+    loop_.stop();
+  }
+
+  net::Loop& loop_;
+  Check& check_;
+};
+
+}  // namespace
+
+Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedRequest& request,
+                                 const RunOptions& options, Check& check) {
+  net::Loop loop;
+  ProbeObserver observer(loop, check);
+  TargetTable targets(options.transmission);
+  targets.add_resolved(target);
+  const MonoTime start = MonoClock::now();
+  Http1Transport transport(loop,
+                           {.connections_max = 1,
+                            .keep_alive = true,
+                            .connect_timeout = options.transmission.connect_timeout,
+                            .body_kept_max = options.body_kept_max},
+                           targets, start, observer);
+  Exchange exchange;
+  exchange.head = request.head;
+  exchange.wire = request.wire;
+  exchange.target_offset = request.target_offset;
+  exchange.target_size = request.target_size;
+
+  const auto elapsed = [start] { return MonoClock::now() - start; };
+  const Nanos limit = options.transmission.timeout + options.transmission.connect_timeout;
+  net::DeadlineTimer timer(loop, [&] {
+    transport.expire(elapsed());
+    if (!observer.ended && elapsed() >= limit) {
+      observer.exchange_failed(exchange, elapsed(), stats::Outcome::kTimeout,
+                               "no answer within the timeout");
+    }
+  });
+  transport.submit(exchange);
+  while (!observer.ended) {
+    timer.arm(start + std::min(std::max(transport.next_deadline(), elapsed()), limit));
+    loop.run_once(Nanos(-1));
+  }
+
+  Replayer::ProbeResult result;
+  const bool answered = observer.result.status != 0;
+  if (!answered && observer.result.outcome != stats::Outcome::kOk) {
+    result.trouble = TargetTrouble{
+        .host_port = target.place.key(), .line = target.line, .reason = observer.result.reason};
+  }
+  result.answer = observer.result;
+  return result;
+}
+
+}  // namespace macaw::replay

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// See renderer.h.
+
+#include "renderer.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "macaw/base/check.h"
+#include "macaw/http/url.h"
+#include "macaw/io/line_reader.h"
+
+namespace macaw::replay {
+
+Renderer::Renderer(const Transmission& transmission, std::string file)
+    : transmission_(transmission), file_(std::move(file)) {
+  if (transmission_.target) {
+    target_host_header_ = transmission_.target->host_header();
+  }
+}
+
+Result<RenderedRequest> Renderer::render(const Record& record, std::string_view sequence) {
+  const http::UrlResult parsed = http::parse_url(record.url);
+  MACAW_CHECK(parsed.url.has_value(), "url '{}' was checked by the reader", record.url);
+  const http::UrlView& url = *parsed.url;
+  if (url.authority.empty() && !transmission_.target) {
+    return Error::at(file_, record.line, 1,
+                     "found a path without a host, expected http://HOST/... or --target HOST:PORT");
+  }
+  std::string_view target = url.target;
+  if (!transmission_.set_query.empty()) {
+    target_.assign(target);
+    for (const auto& [name, value] : transmission_.set_query) {
+      target_ = http::set_query_parameter(target_, name, value);
+    }
+    target = target_;
+  }
+  MACAW_TRY_ASSIGN(const std::string_view body, body_of(record));
+  collect_headers(record, sequence);
+
+  http::RequestView request;
+  request.method = record.method;
+  request.target = target;
+  request.host = transmission_.target ? std::string_view(target_host_header_) : url.authority;
+  request.headers = headers_;
+  request.body = body;
+  request.close = !transmission_.keep_alive;
+  wire_.clear();
+  http::encode_request(request, wire_);
+
+  RenderedRequest rendered;
+  rendered.wire = wire_;
+  rendered.target_offset = static_cast<uint32_t>(record.method.size() + 1);
+  rendered.target_size = static_cast<uint32_t>(target.size());
+  rendered.method = record.method;
+  rendered.path = url.path;
+  rendered.authority = url.authority;
+  rendered.head = record.method == "HEAD";
+  return rendered;
+}
+
+Result<std::string_view> Renderer::body_of(const Record& record) {
+  if (record.body_file.empty()) {
+    return std::string_view(record.body);
+  }
+  auto known = body_files_.find(record.body_file);
+  if (known == body_files_.end()) {
+    const auto path = std::filesystem::path(file_).parent_path() / record.body_file;
+    auto bytes = io::read_file(path.string());
+    if (!bytes.ok()) {
+      return Error::at(file_, record.line, 0, "body_file: " + bytes.error().message());
+    }
+    known = body_files_.emplace(record.body_file, std::move(bytes).value()).first;
+  }
+  return std::string_view(known->second);
+}
+
+void Renderer::collect_headers(const Record& record, std::string_view sequence) {
+  headers_.clear();
+  const auto replaced = [this](std::string_view name) {
+    return std::any_of(
+        transmission_.headers.begin(), transmission_.headers.end(),
+        [name](const Header& header) { return http::equals_ignoring_case(header.name, name); });
+  };
+  for (const Header& header : record.headers) {
+    if (!replaced(header.name)) {
+      headers_.push_back({header.name, header.value});
+    }
+  }
+  for (const Header& header : transmission_.headers) {
+    headers_.push_back({header.name, header.value});
+  }
+  if (!transmission_.sequence_header.empty()) {
+    headers_.push_back({transmission_.sequence_header, sequence});
+  }
+}
+
+}  // namespace macaw::replay

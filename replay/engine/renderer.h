@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+//
+// Record -> wire bytes: applies --target, -H, --set-query and --seq-header, reads body files once.
+// Thread: the reader thread's (and main's, for the probe, before the start).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "macaw/base/result.h"
+#include "macaw/http/request_encoder.h"
+#include "macaw/replay/engine/options.h"
+#include "macaw/replay/file/record.h"
+
+namespace macaw::replay {
+
+/// Views into the renderer's buffers, valid until its next render().
+struct RenderedRequest {
+  std::string_view wire;
+  /// Path and query within `wire`.
+  uint32_t target_offset = 0;
+  uint32_t target_size = 0;
+  std::string_view method;
+  std::string_view path;       ///< without query
+  std::string_view authority;  ///< as the record has it; empty for "/path"
+  bool head = false;
+};
+
+class Renderer {
+ public:
+  explicit Renderer(const Transmission& transmission, std::string file);
+
+  /// `sequence` is the value of the sequence header. Error: a body file that cannot be read; a
+  /// record without a host and no --target.
+  Result<RenderedRequest> render(const Record& record, std::string_view sequence);
+
+ private:
+  Result<std::string_view> body_of(const Record& record);
+  void collect_headers(const Record& record, std::string_view sequence);
+
+  const Transmission& transmission_;
+  std::string file_;
+  std::string target_host_header_;
+  std::string target_;
+  std::string wire_;
+  std::vector<http::HeaderView> headers_;
+  std::map<std::string, std::string> body_files_;
+};
+
+}  // namespace macaw::replay

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+//
+// See include/macaw/replay/engine/replayer.h. Puts the parts together: plan, targets, reader
+// thread, workers.
+
+#include "macaw/replay/engine/replayer.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <latch>
+#include <thread>
+#include <utility>
+
+#include "endpoint_table.h"
+#include "feeder.h"
+#include "macaw/base/check.h"
+#include "macaw/http/request_encoder.h"
+#include "plan.h"
+#include "probe.h"
+#include "record_source.h"
+#include "run_state.h"
+#include "target_table.h"
+#include "worker.h"
+
+namespace macaw::replay {
+namespace {
+
+constexpr size_t kRingBytes = size_t{4} << 20;  // per worker: some 16,000 requests ahead
+/// Between the moment at which everything is ready and time 0: enough for all workers to be waiting
+/// on their timers.
+constexpr Nanos kStartDelay = std::chrono::milliseconds(5);
+
+Status check_transmission(const Transmission& transmission) {
+  if (transmission.workers < 1 || transmission.workers > 255) {
+    return errorf("--threads: found {}, expected 1 to 255", transmission.workers);
+  }
+  if (transmission.connections < transmission.workers || transmission.connections > 65535) {
+    return errorf(
+        "--connections: found {}, expected at least one for each of the {} threads and at most "
+        "65535",
+        transmission.connections, transmission.workers);
+  }
+  if (transmission.timeout <= Nanos(0) || transmission.connect_timeout <= Nanos(0)) {
+    return errorf("--timeout and --connect-timeout: expected more than 0");
+  }
+  for (const Header& header : transmission.headers) {
+    if (!http::is_header_name(header.name) || !http::is_header_value(header.value)) {
+      return errorf("--header: found '{}: {}', expected NAME: VALUE", header.name, header.value);
+    }
+  }
+  if (!transmission.sequence_header.empty() &&
+      !http::is_header_name(transmission.sequence_header)) {
+    return errorf("--seq-header: '{}' is not a header name", transmission.sequence_header);
+  }
+  for (const auto& [name, value] : transmission.set_query) {
+    if (name.empty() || (name + value).find_first_of(" #&\t\r\n") != std::string::npos) {
+      return errorf("--set-query: found '{}={}', expected NAME=VALUE, escaped as in a URL", name,
+                    value);
+    }
+  }
+  return {};
+}
+
+Status check_file(const RunOptions& options, const FileSurvey* survey) {
+  const Selection& selection = options.selection;
+  if (selection.file == "-" && selection.loop) {
+    return errorf("--loop: stdin cannot be read twice; write it into a file first");
+  }
+  if (survey == nullptr) {
+    return {};
+  }
+  if (survey->first_line_without_host != 0 && !options.transmission.target) {
+    return Error::at(selection.file, survey->first_line_without_host, 1,
+                     "found a path without a host, expected http://HOST/... or --target HOST:PORT");
+  }
+  if (options.timing.source == Timing::Source::kRecorded && !survey->first_time) {
+    return errorf("{}: its requests have no times (t), so a rate is needed: --rps", selection.file);
+  }
+  return {};
+}
+
+void name_thread(const std::string& name) {
+  pthread_setname_np(pthread_self(), name.c_str());
+}
+
+class ReplayerImpl final : public Replayer {
+ public:
+  ReplayerImpl(RunOptions options, RecordSource source, EndpointTable endpoints)
+      : options_(std::move(options)),
+        source_(std::move(source)),
+        clock_(options_.timing.speed),
+        targets_(options_.transmission),
+        state_(options_.transmission.workers, kRingBytes),
+        feeder_(options_, plan_, source_, clock_, std::move(endpoints), targets_, state_) {
+    source_.set_loop(restarts(options_.selection));
+  }
+
+  ~ReplayerImpl() override {
+    if (feeder_thread_.joinable()) {
+      state_.stop_now("given up");
+      join();
+    }
+  }
+
+  Status make_plan(const FileSurvey* survey) {
+    MACAW_TRY_ASSIGN(plan_, replay::make_plan(options_, survey, clock_));
+    if (survey != nullptr) {
+      for (const auto& authority : survey->authorities) {
+        targets_.id_of(authority.host_port, authority.line);
+      }
+    }
+    return {};
+  }
+
+  const Plan& plan() const override { return plan_; }
+
+  std::optional<TargetTrouble> resolve() override;
+  ProbeResult probe() override;
+  MonoTime start(const std::vector<SampleSink*>& sinks, Callbacks callbacks) override;
+
+  RunControl& control() override { return state_; }
+
+  RunResult join() override;
+
+ private:
+  void run_worker(uint32_t number, SampleSink* sink);
+
+  const RunOptions options_;
+  RecordSource source_;
+  const RunClock clock_;
+  Plan plan_;
+  TargetTable targets_;
+  RunState state_;
+  Feeder feeder_;
+
+  Callbacks callbacks_;
+  std::thread feeder_thread_;
+  std::vector<std::thread> worker_threads_;
+  std::vector<WorkerResult> results_;
+  std::unique_ptr<std::latch> workers_ready_;
+  std::latch start_{1};
+  std::atomic<uint32_t> workers_playing_{0};
+};
+
+std::optional<TargetTrouble> ReplayerImpl::resolve() {
+  const Record& first = source_.first();
+  const auto url = http::parse_url(first.url);
+  MACAW_CHECK(url.url.has_value());
+  if (options_.transmission.target || !url.url->authority.empty()) {
+    targets_.id_of(url.url->authority, first.line);
+  }
+  for (uint16_t id = 0; id < targets_.count(); ++id) {
+    targets_.resolve(id);
+    const TargetEntry& entry = targets_.entry(id);
+    if (entry.addresses.empty()) {
+      return TargetTrouble{
+          .host_port = entry.place.key(), .line = entry.line, .reason = entry.trouble};
+    }
+  }
+  return std::nullopt;
+}
+
+Replayer::ProbeResult ReplayerImpl::probe() {
+  Renderer renderer(options_.transmission, options_.selection.file);
+  const auto request = renderer.render(source_.first(), "probe");
+  if (!request.ok()) {
+    return {.trouble = TargetTrouble{.host_port = "",
+                                     .line = source_.first().line,
+                                     .reason = request.error().message()},
+            .answer = {}};
+  }
+  const auto id = targets_.id_of(request->authority, source_.first().line);
+  MACAW_CHECK(id.has_value() && !targets_.entry(*id).addresses.empty(), "resolve() comes first");
+  auto check = make_check(options_.expectations);
+  MACAW_CHECK(check.ok());
+  return send_probe(targets_.entry(*id), *request, options_, **check);
+}
+
+MonoTime ReplayerImpl::start(const std::vector<SampleSink*>& sinks, Callbacks callbacks) {
+  const uint32_t workers = options_.transmission.workers;
+  MACAW_CHECK(sinks.size() == workers, "{} sinks for {} workers", sinks.size(), workers);
+  callbacks_ = std::move(callbacks);
+  results_.resize(workers);
+  workers_playing_ = workers;
+  workers_ready_ = std::make_unique<std::latch>(workers);
+  feeder_.on_endpoint(callbacks_.endpoint_found);
+  for (uint32_t k = 0; k < workers; ++k) {
+    worker_threads_.emplace_back([this, k, sink = sinks[k]] { run_worker(k, sink); });
+  }
+  feeder_thread_ = std::thread([this] {
+    name_thread("macaw-reader");
+    feeder_.run();
+  });
+  workers_ready_->wait();
+  while (!feeder_.primed()) {
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+  const MonoTime run_start = MonoClock::now() + kStartDelay;
+  state_.set_run_start(run_start);
+  start_.count_down();
+  return run_start;
+}
+
+void ReplayerImpl::run_worker(uint32_t number, SampleSink* sink) {
+  name_thread("macaw-worker" + std::to_string(number));
+  const uint32_t workers = options_.transmission.workers;
+  const uint32_t connections = options_.transmission.connections;
+  {
+    Worker worker({.number = number,
+                   .options = &options_,
+                   .clock = &clock_,
+                   .targets = &targets_,
+                   .state = &state_,
+                   .sink = sink,
+                   .connections_max = connections / workers + (number < connections % workers),
+                   .plan_span = plan_.span});
+    workers_ready_->count_down();
+    start_.wait();
+    results_[number] = worker.run();
+  }
+  if (workers_playing_.fetch_sub(1, std::memory_order_acq_rel) == 1 && callbacks_.finished) {
+    callbacks_.finished();
+  }
+}
+
+RunResult ReplayerImpl::join() {
+  for (std::thread& thread : worker_threads_) {
+    thread.join();
+  }
+  feeder_thread_.join();
+  RunResult result;
+  for (const WorkerResult& worker : results_) {
+    result.scheduled += worker.taken + worker.unsent;
+    result.sent += worker.sent;
+    result.unsent += worker.unsent;
+    result.cells_lost += worker.cells_lost;
+    result.elapsed = std::max(result.elapsed, worker.last_done);
+  }
+  if (const auto& undelivered = feeder_.undelivered(); undelivered.count > 0) {
+    result.scheduled += undelivered.count;
+    result.unsent += undelivered.count;
+    result.undelivered = stats::UnsentCell{.reason = state_.reason(),
+                                           .worker = UINT8_MAX,
+                                           .first = undelivered.first,
+                                           .last = undelivered.last,
+                                           .count = undelivered.count};
+  }
+  result.input_error = feeder_.input_error();
+  result.stopped_early = state_.stopped_early();
+  result.end_reason = state_.stop() == RunState::Stop::kNone ? feeder_.end_reason() : state_.why();
+  if (!result.stopped_early && options_.timing.source != Timing::Source::kSaturate) {
+    result.elapsed = std::max(result.elapsed, plan_.span);
+  } else if (result.stopped_early) {
+    result.elapsed = std::max(result.elapsed, state_.due_until());
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Replayer>> Replayer::prepare(RunOptions options, const FileSurvey* survey) {
+  MACAW_TRY(check_transmission(options.transmission));
+  MACAW_TRY(check_file(options, survey));
+  MACAW_CHECK(options.timing.source != Timing::Source::kProfile ||
+              options.timing.profile.has_value());
+  MACAW_TRY_ASSIGN(const auto check, make_check(options.expectations));
+  MACAW_TRY_ASSIGN(EndpointTable endpoints, EndpointTable::create(options.groups));
+  MACAW_TRY_ASSIGN(RecordSource source, RecordSource::open(options.selection));
+  if (options.timing.source == Timing::Source::kRecorded && !source.first().time) {
+    return Error::at(options.selection.file, source.first().line, 0,
+                     "found a request without a time (t), so a rate is needed: --rps");
+  }
+  auto replayer =
+      std::make_unique<ReplayerImpl>(std::move(options), std::move(source), std::move(endpoints));
+  MACAW_TRY(replayer->make_plan(survey));
+  return std::unique_ptr<Replayer>(std::move(replayer));
+}
+
+}  // namespace macaw::replay

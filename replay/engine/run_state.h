@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// What all threads of a run share: the stop signal, and for each worker its request ring and the
+// means to wake it. Thread: any, as each member says.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "macaw/base/ring.h"
+#include "macaw/base/time.h"
+#include "macaw/net/loop.h"
+#include "macaw/replay/engine/run_control.h"
+#include "macaw/stats/sample.h"
+
+namespace macaw::replay {
+
+/// Reader thread -> one worker.
+class WorkerLink {
+ public:
+  explicit WorkerLink(size_t ring_bytes) : ring(ring_bytes) {}
+
+  SpscByteRing ring;
+  /// Set by the worker when it found the ring empty (before it looks once more), cleared by the
+  /// reader thread when it wakes it.
+  std::atomic<bool> starving{false};
+
+  /// The worker's loop lives from attach(&waker) to attach(nullptr).
+  void attach(net::Waker* waker);
+  /// Thread: any; harmless before and after the worker's life.
+  void wake();
+
+ private:
+  std::mutex mutex_;
+  net::Waker* waker_ = nullptr;
+};
+
+class RunState final : public RunControl {
+ public:
+  enum class Stop : uint8_t { kNone, kScheduling, kNow };
+
+  RunState(uint32_t workers, size_t ring_bytes);
+
+  // RunControl
+  void stop_scheduling(stats::UnsentReason reason, std::string why) override;
+  void stop_now(std::string why) override;
+
+  /// The plan has run out although records are left (the duration of a saturating run, a backlog
+  /// that outlived --drain): an ordinary end. What has intended <= due_until counts as due.
+  void end_plan(Nanos due_until, std::string why);
+
+  Stop stop() const { return stop_.load(std::memory_order_acquire); }
+
+  // Valid once stop() is not kNone.
+  Nanos due_until() const { return Nanos(due_until_ns_.load(std::memory_order_relaxed)); }
+
+  stats::UnsentReason reason() const { return reason_.load(std::memory_order_relaxed); }
+
+  bool stopped_early() const { return stopped_early_.load(std::memory_order_relaxed); }
+
+  std::string why() const;
+
+  WorkerLink& link(uint32_t worker) { return *links_[worker]; }
+
+  uint32_t workers() const { return static_cast<uint32_t>(links_.size()); }
+
+  void wake_all();
+
+  /// Monotonic time 0 of the run; written by main before any worker plays.
+  void set_run_start(MonoTime start) { run_start_ = start; }
+
+  MonoTime run_start() const { return run_start_; }
+
+ private:
+  void begin_stop(Stop stop, stats::UnsentReason reason, Nanos due_until, bool early,
+                  std::string why);
+
+  std::vector<std::unique_ptr<WorkerLink>> links_;
+  MonoTime run_start_ = MonoTime::max();  // a stop before the start finds nothing due
+  mutable std::mutex mutex_;              // guards why_ and the order of stops
+  std::string why_;
+  std::atomic<Stop> stop_{Stop::kNone};
+  std::atomic<int64_t> due_until_ns_{std::numeric_limits<int64_t>::max()};
+  std::atomic<stats::UnsentReason> reason_{stats::UnsentReason::kBacklog};
+  std::atomic<bool> stopped_early_{false};
+};
+
+}  // namespace macaw::replay

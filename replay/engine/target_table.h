@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// The places that requests go to: one target for each "host:port" to connect to, with its resolved
+// addresses. Grows while a stream without a first pass is read; entries never move or change once
+// their id has left the reader thread inside a request block. Thread: added to by main before the
+// start, then by the reader thread; read by workers (the ring's release/acquire orders it).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "macaw/base/result.h"
+#include "macaw/http/url.h"
+#include "macaw/net/address.h"
+#include "macaw/replay/engine/options.h"
+
+namespace macaw::replay {
+
+struct TargetEntry {
+  http::HostPort place;                 ///< where to connect (after --connect-to)
+  std::vector<net::Address> addresses;  ///< empty: the name did not resolve
+  std::string trouble;                  ///< the resolver's reason, when addresses is empty
+  uint64_t line = 0;  ///< first line of the file that names it, 0: the command line
+};
+
+class TargetTable {
+ public:
+  static constexpr size_t kTargetsMax = 1024;
+
+  explicit TargetTable(const Transmission& transmission);
+
+  /// The id for a record's authority ("host[:port]"), or for --target when there is one. Nothing is
+  /// resolved yet. nullopt: more than kTargetsMax.
+  std::optional<uint16_t> id_of(std::string_view authority, uint64_t line);
+
+  /// Resolves a target if that was not tried yet.
+  void resolve(uint16_t id);
+
+  /// A copy of a resolved target of another table; it gets the next id.
+  void add_resolved(const TargetEntry& entry);
+
+  const TargetEntry& entry(uint16_t id) const { return *entries_[id]; }
+
+  uint16_t count() const { return count_; }
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+
+  http::HostPort place_of(std::string_view authority) const;
+
+  const Transmission& transmission_;
+  std::array<std::unique_ptr<TargetEntry>, kTargetsMax> entries_;
+  std::array<bool, kTargetsMax> resolved_{};
+  std::unordered_map<std::string, uint16_t, TextHash, std::equal_to<>> by_authority_;
+  uint16_t count_ = 0;
+};
+
+}  // namespace macaw::replay

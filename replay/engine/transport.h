@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// The seam between the worker (what is due, what came of it) and a protocol (how bytes travel). A
+// transport owns connections and lends their lanes to exchanges: one lane per HTTP/1 connection,
+// many per HTTP/2 connection (later).
+// Thread: one worker's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "exchange.h"
+#include "macaw/base/time.h"
+#include "macaw/stats/sample.h"
+
+namespace macaw::replay {
+
+/// What came back, valid during the call.
+struct TransportAnswer {
+  int status = 0;
+  std::string_view content_type;
+  std::string_view body;
+  bool body_is_whole = true;
+};
+
+class TransportObserver {
+ public:
+  virtual ~TransportObserver() = default;
+
+  /// The exchange's first byte is about to be written; its `sent` is stamped. May come twice
+  /// (resent).
+  virtual void exchange_sent(Exchange& exchange) = 0;
+  /// A complete answer, stamped `done`. The exchange is the observer's again.
+  virtual void exchange_answered(Exchange& exchange, Nanos done, const TransportAnswer& answer) = 0;
+  /// No answer: refused, reset, malformed or timeout (of the connect), with a short reason without
+  /// ids. The exchange is the observer's again.
+  virtual void exchange_failed(Exchange& exchange, Nanos done, stats::Outcome outcome,
+                               std::string_view reason) = 0;
+  /// can_accept() may say yes again.
+  virtual void lane_free() = 0;
+  /// Descriptors or ports ran out on our side.
+  virtual void generator_limit(std::string_view what) = 0;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  /// Whether a request to this target could be sent now, or wait for a connection that would be
+  /// opened for it.
+  virtual bool can_accept(uint16_t target) const = 0;
+  /// REQUIRES: can_accept(exchange.target)
+  virtual void submit(Exchange& exchange) = 0;
+  /// Gives up an exchange that was submitted and has not ended; no call of the observer follows for
+  /// it. Its lane is not used again.
+  virtual void abandon(Exchange& exchange) = 0;
+  /// Ends connects that took too long. To be called when next_deadline() has passed (Nanos::max():
+  /// nothing is pending).
+  virtual void expire(Nanos now) = 0;
+  virtual Nanos next_deadline() const = 0;
+  /// Connections that are not closed.
+  virtual size_t connections() const = 0;
+};
+
+}  // namespace macaw::replay

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+//
+// See worker.h. This file: the queue and the clock. worker_samples.cc: what becomes of answers.
+
+#include "worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "http1_transport.h"
+#include "macaw/base/check.h"
+
+namespace macaw::replay {
+namespace {
+
+/// A turn hands out at most so many requests before it reads answers again: a generator that cannot
+/// keep up must not stop listening.
+constexpr int kSendsPerTurn = 32;
+/// A timer that fires later than this is a stall worth an event of its own.
+constexpr Nanos kStall = std::chrono::milliseconds(10);
+
+}  // namespace
+
+Worker::Worker(const WorkerSetup& setup)
+    : setup_(setup),
+      transmission_(setup.options->transmission),
+      state_(*setup.state),
+      link_(setup.state->link(setup.number)),
+      timer_(loop_, [this] { handle_timer(); }),
+      waker_(loop_, [this] { handle_wake(); }) {
+  if (setup.options->timing.source == Timing::Source::kSaturate) {
+    driver_ = std::make_unique<SaturatingDriver>();
+  } else {
+    driver_ = std::make_unique<OpenLoopDriver>(*setup.clock);
+  }
+  auto check = make_check(setup.options->expectations);
+  MACAW_CHECK(check.ok(), "checked by prepare()");
+  check_ = std::move(check).value();
+  for (uint32_t k = 0; k < setup.connections_max; ++k) {
+    exchanges_.push_back(std::make_unique<Exchange>());
+    free_.push_back(exchanges_.back().get());
+  }
+  unsent_.worker = static_cast<uint8_t>(setup.number);
+}
+
+Worker::~Worker() {
+  link_.attach(nullptr);
+}
+
+WorkerResult Worker::run() {
+  transport_ = std::make_unique<Http1Transport>(
+      loop_,
+      Http1Transport::Settings{.connections_max = setup_.connections_max,
+                               .keep_alive = transmission_.keep_alive,
+                               .connect_timeout = transmission_.connect_timeout,
+                               .body_kept_max = setup_.options->body_kept_max},
+      *setup_.targets, state_.run_start(), static_cast<TransportObserver&>(*this));
+  link_.attach(&waker_);
+  second_timer_ = std::make_unique<net::PeriodicTimer>(loop_, std::chrono::seconds(1),
+                                                       [this] { handle_second(); });
+  idle_before_ = loop_.idle_time();
+  second_before_ = now();
+  tracker_.look(Nanos(0));
+  pump();
+  loop_.run();
+
+  handle_second();
+  if (unsent_.count > 0) {
+    unsent_.reason = state_.reason();
+    result_.unsent = unsent_.count;
+    push(stats::Cell::of(unsent_));
+  }
+  link_.attach(nullptr);
+  second_timer_.reset();
+  transport_.reset();
+  return result_;
+}
+
+void Worker::handle_timer() {
+  const Nanos now = this->now();
+  const Nanos lateness = now - armed_;
+  lateness_max_ = std::max(lateness_max_, lateness);
+  if (armed_ != Nanos::max() && lateness > kStall) {
+    push_event(stats::EventKind::kStall, "the generator's loop did not run", lateness.count());
+  }
+  armed_ = Nanos::max();
+  expire_timeouts(now);
+  transport_->expire(now);
+  pump();
+}
+
+void Worker::pump() {
+  if (pumping_) {
+    return;  // the outer call goes on with what this one would have done
+  }
+  pumping_ = true;
+  const Nanos now = this->now();
+  check_plan_end(now);
+  if (state_.stop() == RunState::Stop::kNone) {
+    send_due(now);
+  }
+  // Looked at again: sending may have ended the plan.
+  if (state_.stop() != RunState::Stop::kNone) {
+    discard_after_stop();
+    if (state_.stop() == RunState::Stop::kNow) {
+      give_up_in_flight();
+    }
+  }
+  arm_timer(this->now());
+  pumping_ = false;
+  finish_if_done();
+}
+
+void Worker::send_due(Nanos now) {
+  more_is_due_ = false;
+  head_is_blocked_ = false;
+  tracker_.look(now);
+  for (int sends = 0; load_head(now); ++sends) {
+    const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
+    if (due.intended > now) {
+      return;
+    }
+    if (!transport_->can_accept(head_.target)) {
+      tracker_.blocked(now);
+      head_is_blocked_ = true;
+      return;
+    }
+    if (sends == kSendsPerTurn) {
+      more_is_due_ = true;
+      return;
+    }
+    take_head(now, due.intended);
+    // Sending takes time, and that is the scheduler's own time for whatever is due next.
+    now = std::max(now, this->now());
+    tracker_.look(now);
+  }
+}
+
+bool Worker::load_head(Nanos now) {
+  if (have_head_) {
+    return true;
+  }
+  if (ended_) {
+    return false;
+  }
+  auto block = link_.ring.front();
+  if (block.empty()) {
+    link_.starving.store(true, std::memory_order_relaxed);
+    // Pairs with the fence after the feeder's commit: one of the two sees the other.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    block = link_.ring.front();
+    if (block.empty()) {
+      starved_ = true;
+      return false;
+    }
+    link_.starving.store(false, std::memory_order_relaxed);
+  }
+  if (starved_) {
+    starved_ = false;
+    tracker_.refilled(now);
+  }
+  head_ = RequestBlock::read(block);
+  if (head_.kind == RequestBlock::Kind::kEnd) {
+    link_.ring.pop();
+    ended_ = true;
+    return false;
+  }
+  have_head_ = true;
+  return true;
+}
+
+void Worker::drop_head() {
+  have_head_ = false;
+  link_.ring.pop();
+}
+
+void Worker::take_head(Nanos now, Nanos intended) {
+  Exchange& exchange = acquire_exchange();
+  exchange.index = head_.index;
+  exchange.line = head_.line;
+  exchange.endpoint = head_.endpoint;
+  exchange.target = head_.target;
+  exchange.head = head_.head;
+  exchange.intended = driver_->has_plan() ? intended : now;
+  exchange.ready = driver_->has_plan() ? tracker_.ready(intended, now) : now;
+  exchange.wire.assign(head_.wire(link_.ring.front()));
+  exchange.target_offset = head_.target_offset;
+  exchange.target_size = head_.target_size;
+  drop_head();
+  ++result_.taken;
+  ++active_;
+  driver_->taken(exchange.index, now);
+  transport_->submit(exchange);
+}
+
+void Worker::discard_after_stop() {
+  head_is_blocked_ = false;
+  more_is_due_ = false;
+  const Nanos now = this->now();
+  while (load_head(now)) {
+    const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
+    if (due.intended <= state_.due_until()) {
+      if (unsent_.count == 0) {
+        unsent_.first = head_.index;
+      }
+      unsent_.last = head_.index;
+      ++unsent_.count;
+    }
+    drop_head();
+  }
+}
+
+void Worker::give_up_in_flight() {
+  if (gave_up_) {
+    return;
+  }
+  gave_up_ = true;
+  const Nanos now = this->now();
+  for (const auto& exchange : exchanges_) {
+    if (exchange->active) {
+      transport_->abandon(*exchange);
+      end_exchange(*exchange, now, stats::Outcome::kUnfinished, 0,
+                   exchange->sent_once ? "in flight when the run was stopped"
+                                       : "waiting for a connection when the run was stopped");
+    }
+  }
+}
+
+void Worker::expire_timeouts(Nanos now) {
+  while (oldest_ != nullptr && now - oldest_->sent >= transmission_.timeout) {
+    Exchange& exchange = *oldest_;
+    transport_->abandon(exchange);
+    end_exchange(exchange, now, stats::Outcome::kTimeout, 0, "no answer within the timeout");
+  }
+}
+
+void Worker::check_plan_end(Nanos now) {
+  if (plan_end_told_ || state_.stop() != RunState::Stop::kNone) {
+    return;
+  }
+  const auto& duration = setup_.options->selection.duration;
+  if (!driver_->has_plan()) {
+    if (duration && now >= *duration) {
+      plan_end_told_ = true;
+      state_.end_plan(Nanos(-1), "duration reached");
+    }
+    return;
+  }
+  if (!ended_ && setup_.plan_span > Nanos(0) && now >= setup_.plan_span + transmission_.drain) {
+    plan_end_told_ = true;
+    state_.end_plan(Nanos::max(), "the rest of the backlog was given up after --drain");
+  }
+}
+
+void Worker::arm_timer(Nanos now) {
+  Nanos deadline = transport_->next_deadline();
+  if (more_is_due_) {
+    deadline = now;
+  } else if (have_head_ && !head_is_blocked_) {
+    deadline = std::min(
+        deadline, driver_->next({.index = head_.index, .nominal = head_.nominal()}, now).intended);
+  }
+  if (oldest_ != nullptr) {
+    deadline = std::min(deadline, oldest_->sent + transmission_.timeout);
+  }
+  if (!driver_->has_plan()) {
+    if (const auto& duration = setup_.options->selection.duration; duration && !plan_end_told_) {
+      deadline = std::min(deadline, *duration);
+    }
+  } else if (!ended_ && !plan_end_told_ && setup_.plan_span > Nanos(0)) {
+    deadline = std::min(deadline, setup_.plan_span + transmission_.drain);
+  }
+  if (deadline == Nanos::max()) {
+    timer_.disarm();
+  } else if (deadline != armed_) {
+    timer_.arm(state_.run_start() + deadline);
+  }
+  // A deadline that has passed already must not look like a stall of the loop.
+  armed_ = deadline == Nanos::max() ? deadline : std::max(deadline, now);
+}
+
+void Worker::finish_if_done() {
+  if (ended_ && !have_head_ && active_ == 0) {
+    loop_.stop();
+  }
+}
+
+}  // namespace macaw::replay

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+//
+// See worker.h. This file: the ends of exchanges, samples, events and health.
+
+#include <algorithm>
+#include <ctime>
+#include <limits>
+
+#include "macaw/base/check.h"
+#include "worker.h"
+
+namespace macaw::replay {
+namespace {
+
+uint64_t thread_cpu_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(time.tv_nsec);
+}
+
+uint32_t saturate_u32(uint64_t value) {
+  return static_cast<uint32_t>(std::min<uint64_t>(value, std::numeric_limits<uint32_t>::max()));
+}
+
+constexpr uint64_t kDelta48Max = (uint64_t{1} << 48) - 1;
+
+/// Nanoseconds from `from` to `to`, never negative.
+uint64_t after(Nanos from, Nanos to) {
+  return to > from ? static_cast<uint64_t>((to - from).count()) : 0;
+}
+
+/// As a sample's 48-bit field holds it.
+uint64_t saturate_48(uint64_t value) {
+  return value < kDelta48Max ? value : kDelta48Max;
+}
+
+}  // namespace
+
+Exchange& Worker::acquire_exchange() {
+  if (free_.empty()) {
+    // Only while descriptors have run out: requests then wait without a connection of their own.
+    exchanges_.push_back(std::make_unique<Exchange>());
+    free_.push_back(exchanges_.back().get());
+  }
+  Exchange& exchange = *free_.back();
+  free_.pop_back();
+  exchange.active = true;
+  exchange.resent = false;
+  exchange.sent_once = false;
+  exchange.first_byte_seen = false;
+  exchange.new_connection = false;
+  exchange.connection = 0;
+  exchange.bytes_in = 0;
+  exchange.connection_in_use = nullptr;
+  return exchange;
+}
+
+void Worker::list_append(Exchange& exchange) {
+  exchange.older = newest_;
+  exchange.newer = nullptr;
+  (newest_ != nullptr ? newest_->newer : oldest_) = &exchange;
+  newest_ = &exchange;
+  exchange.in_flight = true;
+  ++in_flight_;
+}
+
+void Worker::list_remove(Exchange& exchange) {
+  (exchange.older != nullptr ? exchange.older->newer : oldest_) = exchange.newer;
+  (exchange.newer != nullptr ? exchange.newer->older : newest_) = exchange.older;
+  exchange.in_flight = false;
+  --in_flight_;
+}
+
+void Worker::exchange_sent(Exchange& exchange) {
+  if (exchange.in_flight) {
+    list_remove(exchange);  // sent again: its time starts anew
+  } else {
+    ++result_.sent;
+  }
+  if (!driver_->has_plan()) {
+    exchange.intended = exchange.sent;
+    exchange.ready = exchange.sent;
+  }
+  list_append(exchange);
+}
+
+void Worker::exchange_answered(Exchange& exchange, Nanos done, const TransportAnswer& answer) {
+  const Judgement judgement = check_->judge({.request_target = exchange.request_target(),
+                                             .status = answer.status,
+                                             .content_type = answer.content_type,
+                                             .body = answer.body,
+                                             .body_is_whole = answer.body_is_whole});
+  end_exchange(exchange, done, judgement.outcome, answer.status, judgement.reason.view());
+}
+
+void Worker::exchange_failed(Exchange& exchange, Nanos done, stats::Outcome outcome,
+                             std::string_view reason) {
+  end_exchange(exchange, done, outcome, 0, reason);
+  pump();
+}
+
+void Worker::end_exchange(Exchange& exchange, Nanos done, stats::Outcome outcome, int status,
+                          std::string_view reason) {
+  MACAW_CHECK(exchange.active, "exchange {} ends twice", exchange.index);
+  if (exchange.in_flight) {
+    list_remove(exchange);
+  }
+  exchange.active = false;
+  --active_;
+  if (outcome != stats::Outcome::kOk) {
+    const ErrorBook::Entry* first =
+        errors_.count(outcome, exchange.endpoint, reason, exchange.index);
+    if (first != nullptr) {
+      tell_error(*first, 1);
+    }
+  }
+  stats::Sample sample;
+  sample.outcome = outcome;
+  sample.worker = static_cast<uint8_t>(setup_.number);
+  sample.flags = static_cast<uint8_t>((exchange.resent ? stats::kFlagResent : 0) |
+                                      (exchange.sent_once ? 0 : stats::kFlagNotSent) |
+                                      (exchange.new_connection ? stats::kFlagNewConnection : 0));
+  sample.line = exchange.line;
+  sample.index = exchange.index & kDelta48Max;
+  sample.status = static_cast<uint16_t>(status);
+  sample.endpoint = exchange.endpoint;
+  sample.connection = exchange.connection;
+  sample.intended_ns = exchange.intended.count();
+  sample.ready_ns = saturate_48(after(exchange.intended, exchange.ready)) & kDelta48Max;
+  sample.done_ns = after(exchange.intended, done);
+  const uint64_t sent_ns =
+      exchange.sent_once ? after(exchange.intended, exchange.sent) : sample.done_ns;
+  sample.sent_ns = saturate_48(sent_ns) & kDelta48Max;
+  sample.first_byte_ns =
+      exchange.first_byte_seen ? after(exchange.intended, exchange.first_byte) : sample.done_ns;
+  sample.bytes_out = exchange.sent_once ? saturate_u32(exchange.wire.size()) : 0;
+  sample.bytes_in = saturate_u32(exchange.bytes_in);
+  push(stats::Cell::of(sample));
+  result_.last_done = std::max(result_.last_done, done);
+  driver_->completed(exchange.index, done);
+  free_.push_back(&exchange);
+}
+
+void Worker::push(const stats::Cell& cell) {
+  if (!setup_.sink->push(cell)) {
+    ++result_.cells_lost;
+  }
+}
+
+void Worker::push_event(stats::EventKind kind, std::string_view text, int64_t value, uint64_t count,
+                        stats::Outcome outcome, uint16_t endpoint) {
+  stats::EventCell event;
+  event.event = kind;
+  event.worker = static_cast<uint8_t>(setup_.number);
+  event.outcome = outcome;
+  event.endpoint = endpoint;
+  event.text_size = static_cast<uint16_t>(text.size());
+  event.at_ns = now().count();
+  event.value = value;
+  event.count = count;
+  const size_t head = std::min(text.size(), event.text.size());
+  std::copy_n(text.begin(), head, event.text.begin());
+  push(stats::Cell::of(event));
+  for (text.remove_prefix(head); !text.empty();) {
+    stats::TextCell more;
+    more.worker = event.worker;
+    const size_t part = std::min(text.size(), more.text.size());
+    std::copy_n(text.begin(), part, more.text.begin());
+    push(stats::Cell::of(more));
+    text.remove_prefix(part);
+  }
+}
+
+void Worker::tell_error(const ErrorBook::Entry& entry, uint64_t count) {
+  push_event(stats::EventKind::kError, entry.reason.view(), static_cast<int64_t>(entry.first_index),
+             count, entry.outcome, entry.endpoint);
+}
+
+void Worker::generator_limit(std::string_view what) {
+  push_event(stats::EventKind::kGeneratorLimit, what, static_cast<int64_t>(result_.taken));
+}
+
+void Worker::handle_second() {
+  errors_.for_each_untold([this](ErrorBook::Entry& entry) {
+    tell_error(entry, entry.untold);
+    entry.untold = 0;
+  });
+  const Nanos now = this->now();
+  const Nanos idle = loop_.idle_time();
+  const Nanos elapsed = std::max(now - second_before_, Nanos(1));
+  const Nanos busy = std::clamp(elapsed - (idle - idle_before_), Nanos(0), elapsed);
+  second_before_ = now;
+  idle_before_ = idle;
+
+  stats::HealthCell health;
+  health.worker = static_cast<uint8_t>(setup_.number);
+  health.busy_permille = static_cast<uint16_t>(busy.count() * 1000 / elapsed.count());
+  health.connections = static_cast<uint32_t>(transport_->connections());
+  health.at_ns = now.count();
+  health.in_flight = in_flight_;
+  health.sent = result_.sent;
+  health.scheduled = result_.taken + unsent_.count + backlog(now);
+  health.backlog = health.scheduled - health.sent;
+  health.turn_ns_max = static_cast<uint64_t>(std::max<int64_t>(lateness_max_.count(), 0));
+  health.cpu_ns = thread_cpu_ns();
+  lateness_max_ = Nanos(0);
+  push(stats::Cell::of(health));
+}
+
+uint64_t Worker::backlog(Nanos now) const {
+  // How far the plan has got, by the law of the rate; recorded times say it only as far as they
+  // have been read.
+  if (!driver_->has_plan() || !have_head_ || !setup_.options->timing.profile || ended_) {
+    return 0;
+  }
+  const Nanos until = setup_.plan_span > Nanos(0) ? std::min(now, setup_.plan_span) : now;
+  const uint64_t due =
+      setup_.options->timing.profile->cumulative(setup_.clock->nominal_at(until)).whole;
+  return due > head_.index ? (due - head_.index) / state_.workers() : 0;
+}
+
+}  // namespace macaw::replay
