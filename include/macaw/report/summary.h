@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A stored run as text and as JSON: what the console prints at the end, what `replay report` prints later. Pure functions of what was stored.
+// A stored run as text and as JSON: what the console prints at the end, what `replay report` prints
+// later. Pure functions of what was stored.
 // Thread: any, on its own RunReader.
 #pragma once
 
@@ -25,27 +26,43 @@ struct RunSummary {
   std::vector<store::EndpointTotals> totals;  ///< all first
   std::vector<store::EventRow> errors;        ///< an example of each distinct error
   std::vector<store::EventRow> events;        ///< the other events
+  std::vector<store::UnsentRow> unsent;
+  /// How long requests went out: the span of the schedule, longer when the last ones had to wait.
+  /// Not the time until the last answer, so one slow answer at the end does not lower the rate.
+  Nanos sending{};
+
+  /// Sent requests per second of `sending`; 0 when nothing was sent.
+  double achieved_rps() const;
 };
+
 Result<RunSummary> read_summary(store::RunReader& reader, int64_t run);
 
-/// Verdict first; target against achieved; a table per endpoint and in total on both clocks; outcomes and errors with examples; the conservation line;
-/// database and run number. Ends with a newline.
+/// `sending` of a run: the plan says it to the nanosecond when the run went as planned; what was
+/// sent later than planned, or the end of a run that was cut short, is known to the second.
+/// `health` are the rows of the whole run.
+Nanos sending_span(const store::RunRow& run, const std::vector<store::HealthRow>& health);
+
+/// Verdict first; target against achieved; a table per endpoint and in total on both clocks;
+/// outcomes and errors with examples; the conservation line; database and run number. Ends with a
+/// newline. Percentiles that the number of samples does not support are dim, or marked with "~".
 std::string format_text(const RunSummary& summary, const TextStyle& style);
-/// The same as one JSON object; fields and units: src/report/JSON.md.
+/// The same as one JSON object and a newline; fields and units: src/report/JSON.md.
 std::string format_json(const RunSummary& summary);
 /// `replay runs`: a table, newest last.
 std::string format_run_list(const std::vector<store::RunRow>& runs, const TextStyle& style);
 std::string format_run_list_json(const std::vector<store::RunRow>& runs);
 
-/// The live line of one second: "12 s of 60 s  100/s of 100/s  3 in flight  0 errors  p50 1.2 ms  p99 4.5 ms  lag p99 0.06 ms". Empty when nothing is stored yet.
+/// The live line of one second: "12 s of 60 s  100/s of 100/s  3 in flight  0 errors  p50 1.20 ms
+/// p99 4.50 ms  lag p99 60.0 us". Empty when nothing is stored yet. No newline at the end.
 struct ProgressInput {
   const store::RunRow* run = nullptr;
-  uint64_t second = 0;                          ///< the last complete one
-  const store::IntervalRow* interval = nullptr; ///< null: no requests in it
-  std::vector<store::HealthRow> health;         ///< of that second, one per worker
+  uint64_t second = 0;                           ///< the last complete one
+  const store::IntervalRow* interval = nullptr;  ///< null: no requests in it
+  std::vector<store::HealthRow> health;          ///< of that second, one per worker
   uint64_t errors_so_far = 0;
-  double target_rps = 0;                        ///< in that second
+  double target_rps = 0;  ///< in that second; 0: no target ("max")
 };
+
 std::string format_progress(const ProgressInput& input, const TextStyle& style);
 
 }  // namespace macaw::report

@@ -4,9 +4,10 @@
 //   condition = [ENDPOINT ":"] ["service."] metric op value
 //   metric    = p50 .. p99.99 | max | mean | errors | rate
 //   op        = ">" | ">=" | "<" | "<="
-//   value     = a duration for times ("50ms"), a percentage or a count for errors ("0.1%", "10"), a rate for rate ("95", "95%" of the target)
-// Times are of response time unless "service." stands before them. ENDPOINT is the endpoint's path or label; without it: the total.
-// Pure; any thread.
+//   value     = a duration for times ("50ms"), a percentage or a count for errors ("0.1%", "10"), a
+//   rate for rate ("95", "95%" of the target)
+// Times are of response time unless "service." stands before them. ENDPOINT is the endpoint's path
+// or label; without it: the total. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ struct Threshold {
   Metric metric = Metric::kQuantile;
   double quantile = 0;
   Operator op = Operator::kGreater;
-  double value = 0;      ///< ns, a share (0..1) when `is_share`, a count, or requests per second
+  double value = 0;  ///< ns, a share (0..1) when `is_share`, a count, or requests per second
   bool is_share = false;
 };
 
@@ -39,6 +40,7 @@ struct ThresholdResult {
   bool breached = false;
   std::string sentence;  ///< "p99 is 61.2 ms, over 50 ms" / "p99 is 12.0 ms"
 };
+
 /// Error: the endpoint does not occur in the run.
 Result<ThresholdResult> evaluate(const Threshold& threshold, const RunSummary& summary);
 
