@@ -31,9 +31,10 @@ class LineReader {
 
   /// The next line without its end ("\n" or "\r\n"), valid until the next call; nullopt at the end
   /// of the file. A last line without a newline is a line. Errors: unreadable, damaged or cut-off
-  /// compressed data, a line too long.
+  /// compressed data, a line too long; after one, every later call returns it again.
   Result<std::optional<std::string_view>> next();
 
+  /// As given; messages call "-" stdin.
   const std::string& path() const;
   /// Number of the line that next() returned last, from 1; 0 before the first.
   uint64_t line() const;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Writes a file that appears whole or not at all: bytes go to a temporary file beside the target,
-// and commit() flushes, syncs and renames. Compresses by the name's ending (.gz, .zst); "-" is
-// stdout (no rename there). An object destroyed without commit() removes its temporary file. So
-// does a SIGINT or SIGTERM of a program that called remove_partial_files_on_signals(). Thread: one
-// object belongs to one thread.
+// Writes a file that appears whole or not at all: bytes go to a hidden temporary file beside the
+// target, and commit() flushes, syncs and renames. An existing file keeps its permissions; symbolic
+// links are followed. Compresses by the name's ending (.gz, .zst). "-" is stdout; that, devices and
+// pipes are written directly. An object destroyed without commit() removes its temporary file. So
+// does a SIGINT, SIGTERM or SIGHUP of a program that called remove_partial_files_on_signals().
+// Thread: one object belongs to one thread.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ class OutputFile {
   OutputFile(OutputFile&&) noexcept;
   OutputFile& operator=(OutputFile&&) noexcept;
 
-  /// Buffered. Errors: the disk is full, the pipe is closed, ...
+  /// Buffered. Errors: the disk is full, the pipe is closed, ... After one, all later calls fail
+  /// too.
   Status write(std::string_view bytes);
   /// Makes the file appear under its name. Nothing may be written afterwards.
   Status commit();
@@ -38,8 +40,9 @@ class OutputFile {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Installs handlers that unlink the temporary files of all open OutputFiles and end the process
-/// with 128 + signal. For programs without an event loop (create-replay).
+/// Installs handlers that unlink the temporary files of the open OutputFiles (16 at a time) and let
+/// the signal end the process (a shell shows 128 + signal). Signals that are ignored stay ignored.
+/// For programs without an event loop (create-replay).
 void remove_partial_files_on_signals();
 
 }  // namespace macaw::io
