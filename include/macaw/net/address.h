@@ -4,9 +4,9 @@
 // Thread: any.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <array>
 #include <string>
 #include <vector>
 
@@ -24,7 +24,9 @@ class Address {
   Address(const void* sockaddr_bytes, size_t size);
 
   const void* data() const { return bytes_.data(); }
+
   size_t size() const { return size_; }
+
   uint16_t port() const;
   /// "127.0.0.1:80", "[::1]:80"
   std::string to_string() const;
@@ -35,8 +37,11 @@ class Address {
   size_t size_ = 0;
 };
 
-/// All stream addresses of a name, in the resolver's order, without duplicates. Blocks (getaddrinfo). The error names the host and the
-/// resolver's reason.
+/// All stream addresses of a name, in the resolver's order, without duplicates. Blocks
+/// (getaddrinfo). The error names the host and the resolver's reason.
 Result<std::vector<Address>> resolve(const std::string& host, uint16_t port);
+
+/// What an errno value means, for people: "Connection refused".
+std::string error_text(int error);
 
 }  // namespace macaw::net

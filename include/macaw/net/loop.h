@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// An event loop (libuv inside, invisible outside). Every net object belongs to one loop and must be created, used and
-// destroyed on that loop's thread; Waker::wake() is the only exception. An object may be destroyed at any time, also inside
-// its own callback: what the kernel still holds is cleaned up by later turns of the loop.
-// The loop's destructor runs pending close callbacks and checks that nothing is left.
+// An event loop (libuv inside, invisible outside). Every net object belongs to one loop and must be
+// created, used and destroyed on that loop's thread; Waker::wake() is the only exception. (A loop
+// may be built by one thread and then handed to another; one at a time.) An object may be destroyed
+// at any time, also inside its own callback: what the kernel still holds is cleaned up by later
+// turns of the loop, and what the callback had captured lives until then. An object must not
+// outlive its loop: the loop's destructor runs pending close callbacks and checks that nothing is
+// left.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <string_view>
 
 #include "macaw/base/time.h"
 
@@ -16,6 +19,9 @@ namespace macaw::net {
 
 class Loop {
  public:
+  /// Also ignores SIGPIPE, for the whole process, unless the program has a handler for it: writing
+  /// to a connection that the peer has reset is an error value here. (A child process inherits
+  /// that.)
   Loop();
   ~Loop();
   Loop(const Loop&) = delete;
@@ -23,23 +29,32 @@ class Loop {
 
   /// Runs until stop(), or until nothing is left that could ever call back.
   void run();
-  /// One turn: waits for events at most `timeout` (zero: does not wait; negative: for ever), runs their callbacks.
+  /// One turn: waits for events at most `timeout` (zero: does not wait; negative: for ever, or not
+  /// at all when nothing is left that could call back), runs their callbacks. The wait ends with
+  /// the precision of a DeadlineTimer.
   void run_once(Nanos timeout);
-  /// Makes run() return after the current callback's turn. From the loop's thread.
+  /// Makes run() return after the current turn. Outside of run() it makes the next run() return at
+  /// once. From the loop's thread.
   void stop();
 
-  /// Nanoseconds that the loop has spent waiting in the kernel since its creation (uv_metrics_idle_time): busy share = 1 - idle/elapsed.
+  /// How long the loop has waited in the kernel since its creation (uv_metrics_idle_time):
+  /// busy share = 1 - idle / elapsed. Thread: any.
   Nanos idle_time() const;
+  /// How many objects of the kernel's (sockets, timers, wakers) are neither closed nor closing:
+  /// tests that must leave none behind ask for it.
+  size_t live_objects() const;
 
   struct Impl;
+
   Impl& impl() { return *impl_; }
 
  private:
   std::unique_ptr<Impl> impl_;
 };
 
-/// Fires once at an absolute monotonic instant, to the precision of a timerfd (tens of microseconds, not milliseconds). Arming
-/// again replaces the deadline. Cheap to re-arm with the same deadline.
+/// Fires once at an absolute monotonic instant, never before it, to the precision of a timerfd
+/// (tens of microseconds, not milliseconds). Arming again replaces the deadline; arming the same
+/// deadline again and disarming cost no system call. Keeps run() going only while armed.
 class DeadlineTimer {
  public:
   DeadlineTimer(Loop& loop, std::function<void()> callback);
@@ -56,7 +71,8 @@ class DeadlineTimer {
   Impl* impl_;
 };
 
-/// Fires every `period` with millisecond precision: housekeeping, never pacing. The first time after one period.
+/// Fires every `period` (rounded up to whole milliseconds): housekeeping, never pacing. The first
+/// time after one period; periods missed by a busy loop are not made up for.
 class PeriodicTimer {
  public:
   PeriodicTimer(Loop& loop, Nanos period, std::function<void()> callback);
@@ -69,8 +85,10 @@ class PeriodicTimer {
   Impl* impl_;
 };
 
-/// Lets another thread (or a signal handler) run the callback on the loop's thread. Several wakes may become one callback: publish
-/// first, wake after; the receiver drains until empty. Does not keep run() alive by itself when `keeps_loop_alive` is false.
+/// Lets another thread (or a signal handler) run the callback on the loop's thread. Several wakes
+/// may become one callback: publish first, wake after; the receiver drains until empty. Does not
+/// keep run() alive by itself when `keeps_loop_alive` is false. The waker must outlive the last
+/// wake(): join the other thread first.
 class Waker {
  public:
   Waker(Loop& loop, std::function<void()> callback, bool keeps_loop_alive = true);
@@ -86,7 +104,8 @@ class Waker {
   Impl* impl_;
 };
 
-/// Calls back on the loop's thread for each delivery of a signal (SIGINT, SIGTERM). One loop per process should do this.
+/// Calls back on the loop's thread for each delivery of a signal (SIGINT, SIGTERM), and keeps run()
+/// going. One loop per process should do this.
 class SignalWatcher {
  public:
   SignalWatcher(Loop& loop, int signal_number, std::function<void()> callback);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// A TCP stream and a listener. A stream is a reusable slot: closed -> connecting -> open -> closing -> closed, and connect() again. Nothing
-// is allocated per connection or per write after the first use of a slot.
+// A TCP stream and a listener. A stream is a reusable slot: closed -> connecting -> open -> closing
+// -> closed, and connect() again. Nothing is allocated per connection or per write.
 // Thread: the loop's.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <span>
+#include <string>
 #include <string_view>
 
 #include "macaw/base/result.h"
@@ -17,17 +16,21 @@
 
 namespace macaw::net {
 
-/// Called by a stream, never from inside one of the stream's own functions (connect, write, close): always from a later event
-/// of the loop. After close() no call but stream_closed() follows.
+/// Called by a stream, never from inside one of the stream's own functions (connect, write, close):
+/// always from a later event of the loop. After close() no call but stream_closed() follows. The
+/// stream may be closed, used again (from stream_closed()) or destroyed inside any of the calls.
 class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
 
-  /// The connect ended; `error` is 0 or an errno value (ECONNREFUSED, ETIMEDOUT, ...). After an error the stream is to be close()d.
+  /// The connect ended; `error` is 0 or an errno value (ECONNREFUSED, ETIMEDOUT, ...). After an
+  /// error the stream is to be close()d.
   virtual void stream_connected(int error) = 0;
   /// Bytes arrived. They lie in the loop's scratch buffer: valid during the call only.
   virtual void stream_read(std::string_view bytes) = 0;
-  /// The peer ended its side (error 0) or the connection broke (errno: ECONNRESET, EPIPE, ...). Comes once; the stream is to be close()d.
+  /// The peer ended its side (error 0; writing still works) or the connection broke (errno:
+  /// ECONNRESET, EPIPE, ...). Each comes at most once, and the break last. The stream is to be
+  /// close()d.
   virtual void stream_ended(int error) = 0;
   /// All bytes of a write() that could not be written at once have been handed to the kernel.
   virtual void stream_drained() = 0;
@@ -47,17 +50,30 @@ class Stream {
 
   State state() const;
 
-  /// Starts to connect, with TCP_NODELAY; reading starts by itself once open. Errors that the kernel reports at once (no descriptors: EMFILE, no ports:
-  /// EADDRNOTAVAIL) are returned as errno; 0 means that stream_connected() follows. REQUIRES: state() == kClosed
+  /// Starts to connect, with TCP_NODELAY; reading starts by itself once open. Errors that the
+  /// kernel reports at once (no descriptors: EMFILE, no ports: EADDRNOTAVAIL, no way: ENETUNREACH)
+  /// are returned as errno, and the stream is still closed: no callback follows. 0 means that
+  /// stream_connected() follows. REQUIRES: state() == kClosed
   int connect(const Address& address);
 
-  /// Writes as much as the socket takes at once; the rest goes out by itself, and the bytes must stay where they are until
-  /// stream_drained() or stream_closed(). Returns kDone when nothing is left to do, kPending when stream_drained() will follow, kFailed (see
-  /// errno in `*error`) when the connection is broken. REQUIRES: state() == kOpen, no write pending.
+  /// Writes as much as the socket takes at once; the rest goes out by itself, and the bytes must
+  /// stay where they are until stream_drained(), close() or destruction. Returns kDone when nothing
+  /// is left to do, kPending when stream_drained() will follow, kFailed (errno in `*error`) when
+  /// the connection is broken and is to be close()d. REQUIRES: state() == kOpen, no write pending.
   enum class WriteState : uint8_t { kDone, kPending, kFailed };
   WriteState write(std::string_view bytes, int* error);
 
-  /// Starts to close; stream_closed() follows. Harmless when closing or closed. `reset` sends RST instead of FIN (no TIME_WAIT is left).
+  /// Sends FIN and goes on reading. Returns an errno value, 0 for success. REQUIRES: state() ==
+  /// kOpen, no write pending.
+  int end_writing();
+
+  /// While paused nothing is read, so a peer that sends on is held back by its window. Neither its
+  /// end nor (without a pending write) a break is noticed. Harmless when not open.
+  void pause_reading();
+  void resume_reading();
+
+  /// Starts to close; stream_closed() follows. Harmless when closing or closed. `reset` sends RST
+  /// instead of FIN (no TIME_WAIT is left). Unread input makes the kernel send RST in any case.
   void close(bool reset = false);
 
   /// Local port of an open stream (0 when unknown): to join with packet captures.
@@ -72,20 +88,25 @@ class Stream {
 /// Accepts TCP connections.
 class Listener {
  public:
-  /// `accepted(listener)` is called for each waiting connection; it must call accept_into() a closed stream of the same loop, or reject().
+  /// `accepted(listener)` is called for each waiting connection; it must call accept_into() with a
+  /// closed stream of the same loop, or reject(), or close the listener.
   Listener(Loop& loop, std::function<void(Listener&)> accepted);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  /// Port 0 picks a free one. SO_REUSEADDR is set. The error names address, port and reason.
+  /// Port 0 picks a free one. The first address of the name that works is taken. SO_REUSEADDR is
+  /// set. The error names address, port and reason. REQUIRES: not listening
   Status listen(const std::string& host, uint16_t port, int backlog = 1024);
+  /// 0 when not listening.
   uint16_t port() const;
 
-  /// The stream becomes open and starts reading. Returns an errno value, 0 for success.
+  /// The stream becomes open and starts reading, without stream_connected(). Returns an errno
+  /// value, 0 for success; after an error the stream is still closed.
   int accept_into(Stream& stream);
+  /// Resets the waiting connection.
   void reject();
-  /// Stops accepting (the port is closed).
+  /// Stops accepting (the port is closed); listen() may follow.
   void close();
 
  private:

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// What the net objects see of a loop: libuv's loop and the one buffer that all reads land in.
+// Thread: the loop's.
+#pragma once
+
+#include <uv.h>
+
+#include <array>
+#include <memory>
+
+#include "macaw/net/loop.h"
+
+namespace macaw::net {
+
+struct Loop::Impl {
+  static constexpr size_t kScratchBytes = 64 * 1024;
+
+  uv_loop_t raw;
+  /// Reads do not nest, so one buffer serves all streams and stays warm in the cache.
+  std::unique_ptr<std::array<char, kScratchBytes>> scratch;
+  /// Ends the wait of run_once(): uv's own timeouts are whole milliseconds.
+  std::unique_ptr<DeadlineTimer> turn_end;
+};
+
+}  // namespace macaw::net

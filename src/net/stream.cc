@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+//
+// TCP streams over libuv. libuv reports the end of a connect or of a queued write from its poll
+// phase only, so no handler is ever called from inside our own functions.
+// Thread: the loop's.
+
+#include "macaw/net/stream.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <uv.h>
+
+#include <cerrno>
+
+#include "macaw/base/check.h"
+#include "stream_impl.h"
+#include "uv_cast.h"
+
+namespace macaw::net {
+
+int Stream::Impl::open_handle(int family) {
+  // With a family libuv makes the socket here and not later in uv_tcp_connect(), so that a lack of
+  // descriptors leaves no handle behind.
+  const int result = uv_tcp_init_ex(&loop.raw, &tcp, static_cast<unsigned>(family));
+  if (result != 0) {
+    return -result;
+  }
+  tcp.data = this;
+  write_pending = false;
+  paused = false;
+  peer_ended = false;
+  broken = false;
+  return 0;
+}
+
+int Stream::Impl::start_reading() {
+  // Fails only on a connection that is broken already, which the next read reports.
+  uv_tcp_nodelay(&tcp, 1);
+  const int result = uv_read_start(as_stream(&tcp), &Impl::on_alloc, &Impl::on_read);
+  if (result == 0) {
+    state = State::kOpen;
+  }
+  return -result;
+}
+
+void Stream::Impl::start_close(bool reset) {
+  state = State::kClosing;
+  if (reset && uv_tcp_close_reset(&tcp, &Impl::on_close) == 0) {
+    return;
+  }
+  uv_close(as_handle(&tcp), &Impl::on_close);
+}
+
+void Stream::Impl::give_up() {
+  handler = nullptr;
+  if (state == State::kClosed) {
+    delete this;
+    return;
+  }
+  if (state != State::kClosing) {
+    start_close(/*reset=*/false);
+  }
+}
+
+void Stream::Impl::replace(Impl*& impl) {
+  Impl* const old = impl;
+  impl = new Impl(old->loop, old->handler);
+  old->handler = nullptr;
+  old->start_close(/*reset=*/true);
+}
+
+void Stream::Impl::report_end(int error) {
+  bool& reported = error == 0 ? peer_ended : broken;
+  if (state == State::kOpen && handler != nullptr && !reported && !broken) {
+    reported = true;
+    handler->stream_ended(error);
+  }
+}
+
+void Stream::Impl::on_alloc(uv_handle_t* handle, size_t /*suggested*/, uv_buf_t* buffer) {
+  auto& scratch = *static_cast<Impl*>(handle->data)->loop.scratch;
+  *buffer = uv_buf_init(scratch.data(), static_cast<unsigned>(scratch.size()));
+}
+
+void Stream::Impl::on_connect(uv_connect_t* request, int status) {
+  static_cast<Impl*>(request->data)->handle_connect(status);
+}
+
+void Stream::Impl::handle_connect(int status) {
+  if (state != State::kConnecting || handler == nullptr) {
+    return;  // closed meanwhile
+  }
+  const int error = status == 0 ? start_reading() : -status;
+  handler->stream_connected(error);
+}
+
+void Stream::Impl::on_read(uv_stream_t* stream, ssize_t size, const uv_buf_t* buffer) {
+  static_cast<Impl*>(stream->data)->handle_read(size, *buffer);
+}
+
+void Stream::Impl::handle_read(ssize_t size, const uv_buf_t& buffer) {
+  if (state != State::kOpen || handler == nullptr || size == 0) {
+    return;
+  }
+  if (size > 0) {
+    handler->stream_read({buffer.base, static_cast<size_t>(size)});
+  } else {
+    report_end(size == UV_EOF ? 0 : static_cast<int>(-size));
+  }
+}
+
+void Stream::Impl::on_write(uv_write_t* request, int status) {
+  static_cast<Impl*>(request->data)->handle_write(status);
+}
+
+void Stream::Impl::handle_write(int status) {
+  write_pending = false;
+  if (state != State::kOpen || handler == nullptr) {
+    return;
+  }
+  if (status == 0) {
+    handler->stream_drained();
+  } else {
+    report_end(-status);
+  }
+}
+
+void Stream::Impl::on_close(uv_handle_t* handle) {
+  static_cast<Impl*>(handle->data)->handle_close();
+}
+
+void Stream::Impl::handle_close() {
+  state = State::kClosed;
+  write_pending = false;
+  if (handler == nullptr) {
+    delete this;
+    return;
+  }
+  handler->stream_closed();  // may reuse or destroy the stream
+}
+
+Stream::Stream(Loop& loop, StreamHandler& handler) : impl_(new Impl(loop.impl(), &handler)) {}
+
+Stream::~Stream() {
+  impl_->give_up();
+}
+
+Stream::State Stream::state() const {
+  return impl_->state;
+}
+
+int Stream::connect(const Address& address) {
+  MACAW_CHECK(impl_->state == State::kClosed, "state={}", static_cast<int>(impl_->state));
+  const auto* const target = static_cast<const sockaddr*>(address.data());
+  int error = impl_->open_handle(target->sa_family);
+  if (error != 0) {
+    return error;
+  }
+  impl_->connect_request.data = impl_;
+  error = -uv_tcp_connect(&impl_->connect_request, &impl_->tcp, target, &Impl::on_connect);
+  if (error != 0) {
+    Impl::replace(impl_);  // a libuv handle closes in a later turn; the slot is free now
+    return error;
+  }
+  impl_->state = State::kConnecting;
+  return 0;
+}
+
+Stream::WriteState Stream::write(std::string_view bytes, int* error) {
+  Impl& self = *impl_;
+  MACAW_CHECK(self.state == State::kOpen, "state={}", static_cast<int>(self.state));
+  MACAW_CHECK(!self.write_pending);
+  // libuv's buffers are not const, but it only reads them.
+  uv_buf_t buffer =
+      uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
+  int result = uv_try_write(as_stream(&self.tcp), &buffer, 1);
+  if (result >= 0 && static_cast<size_t>(result) == bytes.size()) {
+    return WriteState::kDone;
+  }
+  if (result >= 0 || result == UV_EAGAIN) {
+    const auto written = static_cast<size_t>(result > 0 ? result : 0);
+    buffer.base += written;
+    buffer.len -= written;
+    self.write_request.data = &self;
+    result = uv_write(&self.write_request, as_stream(&self.tcp), &buffer, 1, &Impl::on_write);
+    if (result == 0) {
+      self.write_pending = true;
+      return WriteState::kPending;
+    }
+  }
+  if (error != nullptr) {
+    *error = -result;
+  }
+  return WriteState::kFailed;
+}
+
+int Stream::end_writing() {
+  MACAW_CHECK(impl_->state == State::kOpen && !impl_->write_pending);
+  uv_os_fd_t fd = -1;
+  const int result = uv_fileno(as_handle(&impl_->tcp), &fd);
+  if (result != 0) {
+    return -result;
+  }
+  return ::shutdown(fd, SHUT_WR) == 0 ? 0 : errno;
+}
+
+void Stream::pause_reading() {
+  if (impl_->state == State::kOpen && !impl_->paused) {
+    impl_->paused = true;
+    uv_read_stop(as_stream(&impl_->tcp));
+  }
+}
+
+void Stream::resume_reading() {
+  if (impl_->state == State::kOpen && impl_->paused) {
+    impl_->paused = false;
+    if (!impl_->peer_ended && !impl_->broken) {
+      uv_read_start(as_stream(&impl_->tcp), &Impl::on_alloc, &Impl::on_read);
+    }
+  }
+}
+
+void Stream::close(bool reset) {
+  if (impl_->state == State::kConnecting || impl_->state == State::kOpen) {
+    impl_->start_close(reset);
+  }
+}
+
+uint16_t Stream::local_port() const {
+  if (impl_->state != State::kOpen) {
+    return 0;
+  }
+  sockaddr_storage storage{};
+  int size = sizeof(storage);
+  if (uv_tcp_getsockname(&impl_->tcp, as_sockaddr(&storage), &size) != 0) {
+    return 0;
+  }
+  return Address(&storage, static_cast<size_t>(size)).port();
+}
+
+}  // namespace macaw::net
