@@ -49,7 +49,7 @@ class WideFixed {
   std::strong_ordering operator<=>(const WideFixed& other) const;
   bool operator==(const WideFixed&) const = default;
 
-  bool is_zero() const { return *this == WideFixed(); }
+  constexpr bool is_zero() const { return *this == WideFixed(); }
 
   uint128 whole() const { return (uint128{limbs_[5]} << 64) | limbs_[4]; }
 

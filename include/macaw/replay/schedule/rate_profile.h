@@ -30,8 +30,13 @@ struct RequestCount {
   auto operator<=>(const RequestCount&) const = default;
 };
 
+class RateLaw;  // private to the module: the L and its inverse behind a profile
+
 class RateProfile {
  public:
+  /// The highest rate of a profile other than constant.
+  static constexpr uint64_t kRateMax = 1'000'000'000;
+
   /// r(t) = rate.
   static RateProfile constant(Rate rate);
   /// r(t) = from + (to - from) t / span for t < span, `to` after.
@@ -39,7 +44,9 @@ class RateProfile {
   /// Iago's slow start as its authors meant it: from 1/s to the rate over 240 s (or `span`).
   static RateProfile slow_start(Rate to, Nanos span = std::chrono::seconds(240));
 
-  /// Rates one after another, each for its span; the last one stays.
+  /// Rates one after another, each for its span; the last one stays, whatever its span. A rate of 0
+  /// (events = 0) is a pause; if the last one is 0, L is bounded, and the inverse beyond it is
+  /// Nanos::max(). REQUIRES: not empty
   struct Step {
     Rate rate;
     Nanos span{};
@@ -65,9 +72,8 @@ class RateProfile {
   std::string describe() const;
 
  private:
-  class Law;
-  explicit RateProfile(std::shared_ptr<const Law> law);
-  std::shared_ptr<const Law> law_;
+  explicit RateProfile(std::shared_ptr<const RateLaw> law);
+  std::shared_ptr<const RateLaw> law_;
 };
 
 /// The command line's `--profile`: "constant", "slow-start[:SPAN]", "ramp:FROM..TO:SPAN",
