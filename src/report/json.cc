@@ -356,8 +356,7 @@ void add_event(Json& json, const store::EventRow& event) {
 }  // namespace
 
 std::string format_json(const RunSummary& summary) {
-  static const stats::Aggregate kNothing;
-  const stats::Aggregate& total = summary.totals.empty() ? kNothing : summary.totals.front().totals;
+  const stats::Aggregate& total = total_of(summary);
   Json json;
   json.begin_object();
   json.text("format", "macaw-report/1");

@@ -75,6 +75,11 @@ std::string mean_text(const Mean& mean) {
   return (mean.at_least ? "> " : "") + format_latency(nanos_of(mean.ns));
 }
 
+const stats::Aggregate& total_of(const RunSummary& summary) {
+  static const stats::Aggregate nothing;
+  return summary.totals.empty() ? nothing : summary.totals.front().totals;
+}
+
 bool has_verdict(const store::RunRow& run) {
   return run.state == store::RunState::kFinished || run.state == store::RunState::kInterrupted;
 }

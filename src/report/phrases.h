@@ -40,6 +40,9 @@ std::string_view verdict_word(const store::RunRow& run);
 Paint verdict_paint(const store::RunRow& run);
 bool has_verdict(const store::RunRow& run);
 
+/// The aggregate of all requests; empty when nothing is stored.
+const stats::Aggregate& total_of(const RunSummary& summary);
+
 /// Whole nanoseconds, for the formatters.
 Nanos nanos_of(double ns);
 

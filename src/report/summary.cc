@@ -4,6 +4,7 @@
 #include "macaw/report/summary.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -12,7 +13,7 @@ namespace macaw::report {
 namespace {
 
 Nanos seconds_of(double seconds) {
-  return Nanos(static_cast<int64_t>(seconds * 1e9 + 0.5));
+  return Nanos(std::llround(seconds * 1e9));
 }
 
 /// The schedule's own length for what was scheduled, when that can be told exactly; else zero.

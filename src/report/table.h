@@ -17,7 +17,7 @@ namespace macaw::report {
 enum class Paint : uint8_t { kPlain, kBold, kDim, kRed, kGreen, kYellow };
 
 /// The text between the escape sequences of a paint; without colour just the text.
-std::string paint(const TextStyle& style, Paint paint, std::string_view text);
+std::string paint(const TextStyle& style, Paint colour, std::string_view text);
 
 /// What the target or a user wrote, fit for a terminal: control characters become \xNN, so that an
 /// answer cannot move the cursor.

@@ -20,11 +20,6 @@ constexpr size_t kEventsMax = 10;
 constexpr uint64_t kNotableWaitNs = 1'000'000;
 constexpr double kNotableShare = 0.01;
 
-const stats::Aggregate& total_of(const RunSummary& summary) {
-  static const stats::Aggregate kNothing;
-  return summary.totals.empty() ? kNothing : summary.totals.front().totals;
-}
-
 std::string verdict_line(const RunSummary& summary, const TextStyle& style) {
   const store::RunRow& run = summary.run;
   std::string line = paint(style, verdict_paint(run), verdict_word(run));

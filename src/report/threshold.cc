@@ -280,11 +280,8 @@ Result<Threshold> parse_threshold(std::string_view text) {
 }
 
 Result<ThresholdResult> evaluate(const Threshold& threshold, const RunSummary& summary) {
-  static const stats::Aggregate kNothing;
-  const stats::Aggregate* totals = &kNothing;
-  if (threshold.endpoint.empty()) {
-    totals = summary.totals.empty() ? &kNothing : &summary.totals.front().totals;
-  } else {
+  const stats::Aggregate* totals = &total_of(summary);
+  if (!threshold.endpoint.empty()) {
     const auto found = std::find_if(summary.totals.begin(), summary.totals.end(),
                                     [&threshold](const store::EndpointTotals& row) {
                                       return row.endpoint.endpoint != 0 &&
