@@ -20,8 +20,11 @@ class ReadyTracker {
  public:
   /// The scheduler looks at what is due. Times do not go backwards.
   void look(Nanos now) {
-    if (now - last_look_ >= kGapMin) {
-      remember(last_look_, now);
+    // While requests wait for connections, the scheduler sleeps on purpose, for up to one period.
+    const Nanos asleep_until =
+        last_look_ + (blocked_ == last_look_ ? kBlockedLookPeriod : Nanos(0));
+    if (now - asleep_until >= kGapMin) {
+      remember(asleep_until, now);
     }
     last_look_ = now;
   }
@@ -56,6 +59,11 @@ class ReadyTracker {
   /// Shorter distances between looks are not remembered: for a request that waited for a
   /// connection, they count as its wait.
   static constexpr Nanos kGapMin = std::chrono::microseconds(20);
+
+  /// How often the worker looks while what is due finds no lane (each lane that comes free makes it
+  /// look, too). A stall of ours that is shorter than this and falls into such a wait counts as the
+  /// wait.
+  static constexpr Nanos kBlockedLookPeriod = std::chrono::milliseconds(10);
 
  private:
   struct Gap {

@@ -256,7 +256,9 @@ void Worker::arm_timer(Nanos now) {
   Nanos deadline = transport_->next_deadline();
   if (more_is_due_) {
     deadline = now;
-  } else if (have_head_ && !head_is_blocked_) {
+  } else if (head_is_blocked_) {
+    deadline = std::min(deadline, now + ReadyTracker::kBlockedLookPeriod);
+  } else if (have_head_) {
     deadline = std::min(
         deadline, driver_->next({.index = head_.index, .nominal = head_.nominal()}, now).intended);
   }

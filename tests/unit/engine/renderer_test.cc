@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// Record to wire bytes.
+
+#include "replay/engine/renderer.h"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "support/temp_dir.h"
+
+using macaw::replay::Record;
+using macaw::replay::Renderer;
+using macaw::replay::Transmission;
+
+namespace {
+
+std::string wire_of(const Transmission& transmission, const Record& record,
+                    std::string_view sequence = "0") {
+  Renderer renderer(transmission, "file.txt");
+  auto rendered = renderer.render(record, sequence);
+  BOOST_REQUIRE_MESSAGE(rendered.ok(), (rendered.ok() ? "" : rendered.error().message()));
+  BOOST_TEST(rendered->wire.substr(rendered->target_offset, rendered->target_size).front() == '/');
+  return std::string(rendered->wire);
+}
+
+Record get(std::string url) {
+  Record record;
+  record.url = std::move(url);
+  record.line = 3;
+  return record;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(renderer_test)
+
+BOOST_AUTO_TEST_CASE(path_and_query_go_out_exactly_as_written) {
+  const std::string wire =
+      wire_of({}, get("http://seldon-server/a%20b/../c|d?q={\"x\":1}&&=#frag"));
+  BOOST_TEST(
+      wire.starts_with("GET /a%20b/../c|d?q={\"x\":1}&&= HTTP/1.1\r\nHost: seldon-server\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_target_replaces_the_host_header) {
+  Transmission transmission;
+  transmission.target = macaw::http::HostPort{"127.0.0.1", 8080};
+  BOOST_TEST(contains(wire_of(transmission, get("http://seldon-server/x")),
+                      "\r\nHost: 127.0.0.1:8080\r\n"));
+  BOOST_TEST(contains(wire_of(transmission, get("/x")), "\r\nHost: 127.0.0.1:8080\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_path_without_a_target_is_an_error_with_its_line) {
+  Renderer renderer({}, "file.txt");
+  const auto rendered = renderer.render(get("/x"), "0");
+  BOOST_REQUIRE(!rendered.ok());
+  BOOST_TEST(rendered.error().message().starts_with("file.txt:3:1: found a path without a host"));
+}
+
+BOOST_AUTO_TEST_CASE(added_headers_replace_the_records) {
+  Transmission transmission;
+  transmission.headers = {{"X-One", "new"}, {"Host", "other"}};
+  Record record = get("http://h/x");
+  record.headers = {{"x-one", "old"}, {"X-Two", "kept"}};
+  const std::string wire = wire_of(transmission, record);
+  BOOST_TEST(contains(wire, "X-One: new\r\n"));
+  BOOST_TEST(contains(wire, "X-Two: kept\r\n"));
+  BOOST_TEST(contains(wire, "Host: other\r\n"));
+  BOOST_TEST(!contains(wire, "old"));
+  BOOST_TEST(!contains(wire, "Host: h\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(query_parameters_are_set_in_place) {
+  Transmission transmission;
+  transmission.set_query = {{"consumer_key", "K"}, {"new", "1"}};
+  BOOST_TEST(wire_of(transmission, get("http://h/x?consumer_key=old&user=1"))
+                 .starts_with("GET /x?consumer_key=K&user=1&new=1 HTTP/1.1\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_sequence_header_carries_the_index) {
+  Transmission transmission;
+  transmission.sequence_header = "X-Seq";
+  BOOST_TEST(contains(wire_of(transmission, get("http://h/x"), "4711"), "X-Seq: 4711\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(without_keep_alive_each_request_says_so) {
+  Transmission transmission;
+  transmission.keep_alive = false;
+  BOOST_TEST(contains(wire_of(transmission, get("http://h/x")), "Connection: close\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(bodies_inline_and_from_files) {
+  const macaw::test::TempDir folder;
+  folder.write("body.bin", "from file");
+  Record record = get("http://h/x");
+  record.method = "POST";
+  record.body = "inline";
+  BOOST_TEST(wire_of({}, record).ends_with("Content-Length: 6\r\n\r\ninline"));
+  record.body.clear();
+  record.body_file = "body.bin";
+  const Transmission transmission;
+  Renderer renderer(transmission, folder / "file.jsonl");
+  BOOST_TEST(std::string(renderer.render(record, "0")->wire).ends_with("\r\n\r\nfrom file"));
+  record.body_file = "missing.bin";
+  BOOST_TEST(!renderer.render(record, "0").ok());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
