@@ -22,7 +22,7 @@ MODULES = {
     "stats": ("src/stats", "stats", ""),
     "store": ("src/store", "store", "stats"),
     "report": ("src/report", "report", "stats store"),
-    "file": ("replay/file", "replay/file", "io"),
+    "file": ("replay/file", "replay/file", "io http"),
     "schedule": ("replay/schedule", "replay/schedule", ""),
     "engine": ("replay/engine", "replay/engine", "io file schedule http net stats"),
     "datasets": ("datasets", "datasets", "io"),
@@ -54,6 +54,8 @@ SYSTEM = re.compile(r"[a-z_]+|(sys|netinet|arpa|net|linux)/[a-z0-9_/]+\.h|"
                     r"(errno|fcntl|netdb|poll|pthread|pwd|sched|signal|termios|time|unistd)\.h")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.MULTILINE)
+GENERATED = re.compile(r"generated/(\w+\.h)\b")
+DOCUMENTED = re.compile(r"^\| (\w+) \| ([\w/]+) \| [^|]* \| ([^|]*)\|$", re.MULTILINE)
 USES = re.compile(r"macaw_module\((\w+)(.*?)\n?\)", re.DOTALL)
 
 
@@ -88,6 +90,33 @@ def check_angled(name, include):
     if SYSTEM.fullmatch(include):
         return None
     return f"<{include}> is in no table; add it to scripts/checks/check_layers.py with its folder"
+
+
+def generated_headers(root, known):
+    """(module, header) of what the CMakeLists.txt of a module says it generates."""
+    found = set()
+    for module, (sources, _, _) in MODULES.items():
+        lists = sources + "/CMakeLists.txt"
+        if lists in known:
+            found |= {(module, header) for header in GENERATED.findall(tree.read(root, lists))}
+    return found
+
+
+def check_document(root, known):
+    """The table of modules in ARCHITECTURE.md is the one held here."""
+    name = "ARCHITECTURE.md"
+    if name not in known:
+        return []
+    rows = {module: (folder, set(re.findall(r"\w+", uses)))
+            for module, folder, uses in DOCUMENTED.findall(tree.read(root, name))
+            if module != "module"}
+    findings = [f"{name}: module {module} is not in the table" for module in MODULES.keys() - rows]
+    for module, (folder, uses) in rows.items():
+        if module not in MODULES or folder != MODULES[module][0]:
+            findings.append(f"{name}: no module {module} in {folder}")
+        elif uses != {"all"} and uses - {"base"} != may_use(module) - {"base", module}:
+            findings.append(f"{name}: {module} may use {MODULES[module][2]}")
+    return sorted(findings)
 
 
 def check_quoted(name, module, include, known):
@@ -160,7 +189,9 @@ def check_links(name, text):
 
 def check(root):
     names = tree.files(root)
-    known, graph, findings = set(names), {}, []
+    known, graph = set(names), {}
+    generated = generated_headers(root, known)
+    findings = check_document(root, known)
     for name in names:
         if posixpath.basename(name) == "CMakeLists.txt" and not name.startswith("tests/"):
             findings += check_links(name, tree.read(root, name))
@@ -176,6 +207,8 @@ def check(root):
             angled, quoted = match.groups()
             if angled:
                 finding = check_angled(name, angled)
+            elif (module, quoted) in generated:
+                finding = None
             else:
                 finding = check_quoted(name, module, quoted, known)
                 target = resolve(name, quoted, known)
@@ -211,6 +244,15 @@ def self_test():
     case("src/base/CMakeLists.txt", "macaw_module(base\n  SOURCES a.cc\n  USES net\n  LINKS x)\n",
          "base may not use net")
     case("src/ui/CMakeLists.txt", "macaw_module(other SOURCES)\n", "module other is not in")
+    lists = {"src/base/CMakeLists.txt": "set(x ${CMAKE_CURRENT_BINARY_DIR}/generated/made.h)\n"}
+    tree.expect(check, {**lists, "src/base/x.cc": '#include "made.h"\n'})
+    table = "| module | folder | job | may use |\n|---|---|---|---|\n" + "".join(f"| {module} | {folder} | job | {', '.join(uses.split())} |\n"
+                    for module, (folder, _, uses) in MODULES.items())
+    tree.expect(check, {"ARCHITECTURE.md": table})
+    tree.expect(check, {"ARCHITECTURE.md": table.replace("| stats, store |", "| stats |")},
+                "report may use stats store")
+    tree.expect(check, {"ARCHITECTURE.md": table.replace("| net |", "| nut |")},
+                "module net is not in", "no module nut")
     tree.expect(check, {"src/net/a.h": "", "src/http/x.cc": '#include "../net/a.h"\n'},
                 "private to another module")
     tree.expect(check, {"include/macaw/base/a.h": '#include "macaw/base/b.h"\n',

@@ -30,6 +30,7 @@ function(macaw_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINKS} macaw_warnings)
+  install(TARGETS ${name} RUNTIME)
 endfunction()
 
 # macaw_test(<exe> LABEL unit|loop|store|cli SOURCES a_test.cc ... LINKS macaw_x ...
