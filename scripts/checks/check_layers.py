@@ -246,8 +246,9 @@ def self_test():
     case("src/ui/CMakeLists.txt", "macaw_module(other SOURCES)\n", "module other is not in")
     lists = {"src/base/CMakeLists.txt": "set(x ${CMAKE_CURRENT_BINARY_DIR}/generated/made.h)\n"}
     tree.expect(check, {**lists, "src/base/x.cc": '#include "made.h"\n'})
-    table = "| module | folder | job | may use |\n|---|---|---|---|\n" + "".join(f"| {module} | {folder} | job | {', '.join(uses.split())} |\n"
-                    for module, (folder, _, uses) in MODULES.items())
+    rows = [f"| {module} | {folder} | job | {', '.join(uses.split())} |\n"
+            for module, (folder, _, uses) in MODULES.items()]
+    table = "| module | folder | job | may use |\n|---|---|---|---|\n" + "".join(rows)
     tree.expect(check, {"ARCHITECTURE.md": table})
     tree.expect(check, {"ARCHITECTURE.md": table.replace("| stats, store |", "| stats |")},
                 "report may use stats store")
