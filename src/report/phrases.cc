@@ -80,20 +80,17 @@ const stats::Aggregate& total_of(const RunSummary& summary) {
   return summary.totals.empty() ? nothing : summary.totals.front().totals;
 }
 
-bool has_verdict(const store::RunRow& run) {
+bool has_ended(const store::RunRow& run) {
   return run.state == store::RunState::kFinished || run.state == store::RunState::kInterrupted;
 }
 
 std::string_view verdict_word(const store::RunRow& run) {
-  if (has_verdict(run)) {
-    return stats::verdict_name(run.verdict.kind);
-  }
-  return run.state == store::RunState::kRunning ? "RUNNING" : "KILLED";
+  return run.state == store::RunState::kRunning ? "RUNNING" : stats::verdict_name(run.verdict.kind);
 }
 
 Paint verdict_paint(const store::RunRow& run) {
-  if (!has_verdict(run)) {
-    return run.state == store::RunState::kRunning ? Paint::kBold : Paint::kYellow;
+  if (run.state == store::RunState::kRunning) {
+    return Paint::kBold;
   }
   switch (run.verdict.kind) {
     case stats::VerdictKind::kValid:

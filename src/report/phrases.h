@@ -35,10 +35,11 @@ struct Mean {
 std::optional<Mean> mean_of(const stats::Distribution& distribution, Nanos timeout);
 std::string mean_text(const Mean& mean);
 
-/// "VALID", or what stands there while there is no verdict: "RUNNING", "KILLED".
+/// "VALID", or "RUNNING" while there is no verdict.
 std::string_view verdict_word(const store::RunRow& run);
 Paint verdict_paint(const store::RunRow& run);
-bool has_verdict(const store::RunRow& run);
+/// Its counts are final: it was neither killed nor is it still being played.
+bool has_ended(const store::RunRow& run);
 
 /// The aggregate of all requests; empty when nothing is stored.
 const stats::Aggregate& total_of(const RunSummary& summary);

@@ -100,13 +100,13 @@ std::string format_run_list(const std::vector<store::RunRow>& runs, const TextSt
     if (!start.label.empty()) {
       what += fmt::format("  \"{}\"", printable(start.label));
     }
-    if (run.state == store::RunState::kInterrupted) {
-      what += "  (interrupted)";
+    if (run.state == store::RunState::kInterrupted || run.state == store::RunState::kKilled) {
+      what += fmt::format("  ({})", store::run_state_name(run.state));
     }
     const Nanos length = std::chrono::round<std::chrono::seconds>(run.elapsed);
     table.add_row({{std::to_string(run.run)},
                    {short_time(start.started_at)},
-                   {has_verdict(run) ? format_duration(length) : "-"},
+                   {run.state != store::RunState::kRunning ? format_duration(length) : "-"},
                    {start.target_rps > 0 ? rate_text(start.target_rps) : "max"},
                    {format_count(run.counts.sent)},
                    {format_count(run.counts.unsent)},

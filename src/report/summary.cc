@@ -47,19 +47,22 @@ uint64_t second_of_last_send(const std::vector<store::HealthRow>& health) {
   return latest;
 }
 
-/// A run without an end has no counts yet; what its workers said last stands in.
-void count_from_health(store::RunCounts& counts, const std::vector<store::HealthRow>& health) {
+/// The counts of a run without an end are as of its last commit; its workers may have said more.
+void raise_from_health(store::RunCounts& counts, const std::vector<store::HealthRow>& health) {
   std::map<uint32_t, std::pair<uint64_t, uint64_t>> last;
   for (const store::HealthRow& row : health) {
     auto& [scheduled, sent] = last[row.worker];
     scheduled = std::max(scheduled, row.scheduled);
     sent = std::max(sent, row.sent);
   }
-  counts = {};
+  uint64_t scheduled_sum = 0;
+  uint64_t sent_sum = 0;
   for (const auto& [worker, seen] : last) {
-    counts.scheduled += seen.first;
-    counts.sent += seen.second;
+    scheduled_sum += seen.first;
+    sent_sum += seen.second;
   }
+  counts.scheduled = std::max(counts.scheduled, scheduled_sum);
+  counts.sent = std::max(counts.sent, sent_sum);
 }
 
 }  // namespace
@@ -102,7 +105,7 @@ Result<RunSummary> read_summary(store::RunReader& reader, int64_t run) {
                    reader.health(number, 0, std::numeric_limits<int64_t>::max()));
   if (summary.run.state == store::RunState::kRunning ||
       summary.run.state == store::RunState::kKilled) {
-    count_from_health(summary.run.counts, health);
+    raise_from_health(summary.run.counts, health);
   }
   summary.sending = sending_span(summary.run, health);
   return summary;

@@ -25,8 +25,6 @@ std::string verdict_line(const RunSummary& summary, const TextStyle& style) {
   std::string line = paint(style, verdict_paint(run), verdict_word(run));
   if (run.state == store::RunState::kRunning) {
     line += "  the run is still being played: no verdict yet";
-  } else if (run.state == store::RunState::kKilled) {
-    line += "  the replayer died before the end: what was stored until then, no verdict";
   } else if (!run.verdict.reason.empty()) {
     line += "  " + printable(run.verdict.reason);
   }
@@ -303,7 +301,7 @@ std::string unsent_term(const RunSummary& summary) {
 std::string conservation_line(const RunSummary& summary, const TextStyle& style) {
   const stats::Aggregate& total = total_of(summary);
   const store::RunCounts& counts = summary.run.counts;
-  if (!has_verdict(summary.run)) {
+  if (!has_ended(summary.run)) {
     return fmt::format("\n{} requests answered or failed so far\n", format_count(total.requests()));
   }
   std::vector<TableCell> terms{fmt::format("scheduled {} =", format_count(counts.scheduled))};

@@ -182,6 +182,8 @@ RunSummary killed_run() {
   summary.database = "macaw.sqlite";
   summary.run.state = store::RunState::kKilled;
   summary.run.elapsed = Nanos::zero();
+  summary.run.end_reason = "killed";
+  summary.run.verdict = {stats::VerdictKind::kSuspect, "the run was killed"};
   summary.run.counts = {};
   return summary;
 }
