@@ -105,8 +105,21 @@ void Stream::Impl::handle_read(ssize_t size, const uv_buf_t& buffer) {
   if (size > 0) {
     handler->stream_read({buffer.base, static_cast<size_t>(size)});
   } else {
-    report_end(size == UV_EOF ? 0 : static_cast<int>(-size));
+    report_end(size == UV_EOF ? socket_error() : static_cast<int>(-size));
   }
+}
+
+/// libuv takes a hang-up after the last bytes for the peer's end without asking whether it was a
+/// reset, and a cut answer would pass for a whole one.
+int Stream::Impl::socket_error() {
+  uv_os_fd_t fd = -1;
+  int error = 0;
+  socklen_t size = sizeof(error);
+  if (uv_fileno(as_handle(&tcp), &fd) != 0 ||
+      getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
+    return 0;
+  }
+  return error;
 }
 
 void Stream::Impl::on_write(uv_write_t* request, int status) {

@@ -27,6 +27,7 @@ struct Stream::Impl {
   /// As give_up(), but the Stream goes on with a fresh cell, closed, on the spot.
   static void replace(Impl*& impl);
   void report_end(int error);
+  int socket_error();
 
   static void on_alloc(uv_handle_t* handle, size_t suggested, uv_buf_t* buffer);
   static void on_connect(uv_connect_t* request, int status);

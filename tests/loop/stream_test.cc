@@ -90,6 +90,18 @@ BOOST_AUTO_TEST_CASE(reset_by_peer_and_by_us) {
   run_until([&] { return second.saw(errno_event("ended", ECONNRESET)); });
 }
 
+// Bytes and a reset behind them, found by one poll: libuv alone would call it an orderly end.
+BOOST_AUTO_TEST_CASE(a_reset_right_behind_bytes_is_a_reset) {
+  StreamRecorder client(loop);
+  StreamRecorder& server = connect_pair(client);
+  int error = 0;
+  server.stream->write("half an answer", &error);
+  server.stream->close(/*reset=*/true);
+  run_until([&] { return client.events.size() > 1; });
+  BOOST_TEST(client.received == "half an answer");
+  BOOST_TEST(client.events.back() == errno_event("ended", ECONNRESET));
+}
+
 // An immediate error leaves the slot closed and usable, also inside the same turn.
 BOOST_AUTO_TEST_CASE(no_descriptors_is_EMFILE_at_once) {
   StreamRecorder client(loop);

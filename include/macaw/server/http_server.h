@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// A small HTTP/1.1 server for our own purposes (the stub, the UI, test fixtures): keep-alive, pipelined requests answered in order, answers now or
-// later, streaming answers for server-sent events. Knows nothing of what it serves.
+// A small HTTP/1.1 server for our own purposes (the stub, the UI, test fixtures): keep-alive,
+// pipelined requests answered in order, answers now or later, streaming answers for server-sent
+// events. What a client makes it hold is bounded: one request within the limits, 64 waiting
+// requests, 1 MB of unread answers (and the one that went beyond); then it stops reading. Malformed
+// input is answered with 400, 413 or 431, and the connection ends. Knows nothing of what it serves.
 // Thread: the loop's.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,23 +24,28 @@ namespace macaw::server {
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string extra_headers;  ///< whole lines, each ended by "\r\n"
-  std::string body;
+  std::string extra_headers = {};  ///< whole lines, each ended by "\r\n"
+  std::string body = {};
   bool close = false;  ///< close the connection after this answer
 };
 
-/// Where the answer to one request goes. Copyable handle; outlives its connection harmlessly (then everything is a no-op).
+/// Where the answer to one request goes. Copyable handle; outlives its connection, and the server,
+/// harmlessly (then everything is a no-op). When the last copy goes without an answer, the client
+/// gets none: the connection stays until the client ends it; a begun stream is reset.
 class Responder {
  public:
   /// Answers; once per request. May be called now or from a later event of the same loop.
   void send(Response response);
-  /// Begins a streaming answer (chunked), then any number of send_chunk(), then end(). send_chunk() returns false when the client has
-  /// gone or has not read for long (more than 1 MB waits); the stream is over then.
+  /// Begins a streaming answer (chunked, or to the end of the connection where the client does not
+  /// keep it), then any number of send_chunk(), then end(). send_chunk() returns false when the
+  /// client has gone or has not read for long (more than 1 MB waits; it is reset then); the stream
+  /// is over then.
   void begin_stream(int status, std::string_view content_type, std::string_view extra_headers = {});
   bool send_chunk(std::string_view bytes);
   void end();
-  /// Breaks the connection: `reset` with RST, else FIN.
+  /// Breaks the connection: `reset` with RST, else FIN. Earlier answers that still wait are lost.
   void abort(bool reset);
+  /// False when the client has gone, and after the answer.
   bool connected() const;
   /// Distinguishes connections within one server, from 1.
   uint64_t connection_id() const;
@@ -49,14 +58,16 @@ class Responder {
 };
 
 struct HttpServerOptions {
+  /// Further connections are reset.
   size_t connections_max = 20000;
-  http::RequestParser::Limits limits;
+  http::RequestParser::Limits limits = {};
   /// Value of the Server header; empty: none.
-  std::string server_name;
+  std::string server_name = {};
 };
 
 class HttpServer {
  public:
+  /// The request is valid during the call only. The handler may close() the server, not destroy it.
   using Handler = std::function<void(const http::Request&, Responder)>;
 
   HttpServer(net::Loop& loop, HttpServerOptions options, Handler handler);
@@ -66,7 +77,7 @@ class HttpServer {
 
   Status listen(const std::string& host, uint16_t port);
   uint16_t port() const;
-  /// Closes the listener and all connections.
+  /// Closes the listener and all connections; listen() may follow.
   void close();
   size_t connections() const;
 

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+//
+// The pool: how many connections, which one, what happens to stale ones.
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
+
+#include "engine_run.h"
+#include "support/scripted_server.h"
+
+using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): literals only
+using macaw::stats::Outcome;
+using macaw::test::EngineRun;
+using macaw::test::Gate;
+using macaw::test::http_ok;
+using macaw::test::ScriptedConnection;
+using macaw::test::ScriptedServer;
+namespace script = macaw::test::script;
+
+BOOST_AUTO_TEST_SUITE(connections_test)
+
+BOOST_AUTO_TEST_CASE(a_fast_server_is_served_by_few_connections) {
+  const ScriptedServer server(script::answer(http_ok("ok")));
+  EngineRun run;
+  run.add_lines(100);
+  run.rate = "200";
+  run.aim_at(server.port());
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 100U);
+  BOOST_TEST(server.connections() <= 20U);  // one, but for stalls of this machine
+}
+
+BOOST_AUTO_TEST_CASE(connections_grow_to_the_limit_and_the_rest_waits_in_order) {
+  Gate gate;
+  ScriptedServer server(script::answer_behind(gate, http_ok("ok")));
+  EngineRun run;
+  run.add_lines(100);
+  run.rate = "5k";
+  run.options.transmission.connections = 4;
+  run.aim_at(server.port());
+  run.while_playing = [&](macaw::replay::RunControl&) {
+    server.wait_for_requests(4);
+    gate.open();
+  };
+  run.play();
+  BOOST_TEST(server.connections() == 4U);
+  BOOST_TEST(run.count(Outcome::kOk) == 100U);
+  // In order: a request never goes out before one that was due earlier.
+  uint64_t sent_before = 0;
+  for (const auto& sample : run.samples) {
+    const uint64_t sent = static_cast<uint64_t>(sample.intended_ns) + sample.sent_ns;
+    BOOST_TEST(sent >= sent_before);
+    sent_before = sent;
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_keep_alive_each_request_has_its_own_connection) {
+  const ScriptedServer server(script::answer(http_ok("ok")));
+  EngineRun run;
+  run.add_lines(30);
+  run.options.transmission.keep_alive = false;
+  run.aim_at(server.port());
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 30U);
+  BOOST_TEST(server.connections() == 30U);
+  for (const auto& sample : run.samples) {
+    BOOST_TEST((sample.flags & macaw::stats::kFlagNewConnection) != 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_connection_costs_a_detour_and_no_error) {
+  const ScriptedServer server(script::swallow_after(3, http_ok("ok")));
+  EngineRun run;
+  run.add_lines(40);
+  run.rate = "200";
+  run.options.transmission.connections = 1;
+  run.aim_at(server.port());
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 40U);
+  const auto resent = std::count_if(run.samples.begin(), run.samples.end(), [](const auto& sample) {
+    return (sample.flags & macaw::stats::kFlagResent) != 0;
+  });
+  // Every fourth request of a connection is swallowed, and is the first of the next connection.
+  BOOST_TEST(resent == 13);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_resent_only_once) {
+  // The first connection answers once; from then on every request is swallowed.
+  const ScriptedServer server([](ScriptedConnection& client) {
+    if (client.read_request() && client.index() == 0) {
+      client.send(http_ok("ok"));
+      client.read_request();
+    }
+  });
+  EngineRun run;
+  run.add_lines(2);
+  run.rate = "20";
+  run.options.transmission.connections = 1;
+  run.aim_at(server.port());
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 1U);
+  BOOST_TEST(run.count(Outcome::kReset) == 1U);
+  BOOST_TEST(server.requests().size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(servers_that_close_idle_connections_cause_no_errors) {
+  const ScriptedServer server(script::close_after(2, http_ok("ok")));
+  EngineRun run;
+  run.add_lines(60);
+  run.rate = "300";
+  run.options.transmission.connections = 2;
+  run.aim_at(server.port());
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 60U);
+}
+
+BOOST_AUTO_TEST_CASE(junk_after_an_answer_ends_the_connection_only) {
+  const ScriptedServer server(script::answer(http_ok("ok") + "junk"));
+  EngineRun run;
+  run.add_lines(20);
+  run.rate = "100";
+  run.aim_at(server.port());
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 20U);
+  BOOST_TEST(server.connections() == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_speaks_before_it_is_asked_is_not_answered_to) {
+  const ScriptedServer server(
+      script::speak_first("HTTP/1.1 408 Request Timeout\r\n\r\n", http_ok("ok")));
+  EngineRun run;
+  run.add_lines(10);
+  run.rate = "100";
+  run.aim_at(server.port());
+  run.play();
+  BOOST_TEST(run.samples.size() == 10U);  // whatever each was: one outcome
+}
+
+BOOST_AUTO_TEST_CASE(several_hosts_share_the_limit) {
+  const ScriptedServer one(script::answer(http_ok("1")));
+  const ScriptedServer two(script::answer(http_ok("2")));
+  EngineRun run;
+  for (int k = 0; k < 20; ++k) {
+    run.lines.push_back("http://" + (k % 2 == 0 ? one : two).host_port() +
+                        "/x?n=" + std::to_string(k));
+  }
+  run.rate = "100";
+  run.options.transmission.connections = 1;
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 20U);
+  BOOST_TEST(one.requests().size() == 10U);
+  BOOST_TEST(two.requests().size() == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(connections_can_be_sent_elsewhere_with_the_host_header_kept) {
+  const ScriptedServer server(script::answer(http_ok("ok")));
+  EngineRun run;
+  run.lines = {"http://seldon-server/x"};
+  run.options.transmission.connect_to = {{macaw::http::HostPort{"seldon-server", 80},
+                                          macaw::http::HostPort{"127.0.0.1", server.port()}}};
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 1U);
+  BOOST_TEST(server.requests().at(0).raw.find("\r\nHost: seldon-server\r\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(idle_connections_do_not_time_out) {
+  const ScriptedServer server(script::answer(http_ok("ok")));
+  EngineRun run;
+  run.add_lines(4);
+  run.rate = "5";
+  run.options.transmission.timeout = 100ms;  // shorter than the pause between requests
+  run.aim_at(server.port());
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 4U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
