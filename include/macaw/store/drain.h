@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The drain: one low-priority thread that empties the workers' sample rings into the run database, sums up, and commits at least every half second.
-// It never makes a worker wait. Everything that writes to the database while a run plays goes through here.
-// Thread: start(), stop() and command() from main; the rings' producers are the workers.
+// The drain: one low-priority thread that empties the workers' sample rings into the run database,
+// sums up, and commits at least every half second. It never makes a worker wait. Everything that
+// writes to the database while a run plays goes through here. Thread: start(), stop() and command()
+// from main; the rings' producers are the workers.
 #pragma once
 
 #include <cstdint>
@@ -33,20 +34,24 @@ struct RunEnd {
 
 class Drain {
  public:
-  /// `writer` has begun its run and outlives the drain. `rings` outlive it too; one per worker. `run_start` is the run's monotonic time 0.
-  Drain(RunWriter& writer, const RunStart& start, std::vector<CellRing*> rings,
-        MonoTime run_start);
+  /// `writer` has begun its run and outlives the drain. `rings` outlive it too; one per worker.
+  /// `run_start` is the run's monotonic time 0.
+  Drain(RunWriter& writer, const RunStart& start, std::vector<CellRing*> rings, MonoTime run_start);
   ~Drain();
 
   void start();
-  /// Runs `work` on the drain thread before its next commit (new endpoints found by the reader, labels). Thread: any.
+  /// Runs `work` on the drain thread before its next commit (new endpoints found by the reader,
+  /// labels). Thread: any.
   void command(std::function<Status(RunWriter&)> work);
-  /// Called on the drain thread after each commit with the number of the last second that is complete. May wake a loop.
+  /// Called on the drain thread after each commit with the number of the last second that is
+  /// complete. May wake a loop.
   void on_commit(std::function<void(uint64_t complete_seconds)> callback);
-  /// The first error of the database, if any (the disk is full, ...): the run goes on, its rows are lost and counted. Thread: any.
+  /// The first error of the database, if any (the disk is full, ...): the run goes on, its rows are
+  /// lost and counted. Thread: any.
   std::string first_error() const;
 
-  /// REQUIRES: the producers have stopped. Empties the rings, writes totals, judges, finishes the run, joins the thread.
+  /// REQUIRES: the producers have stopped. Empties the rings, writes totals, judges, finishes the
+  /// run, joins the thread.
   Result<stats::Verdict> stop(const RunEnd& end);
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Read-only queries over a run database, also while another thread or process writes it. Console, reports and the UI read here and nowhere else.
-// Thread: one object belongs to one thread.
+// Read-only queries over a run database, also while another thread or process writes it. Console,
+// reports and the UI read here and nowhere else. Thread: one object belongs to one thread.
 #pragma once
 
 #include <cstdint>
@@ -16,43 +16,52 @@
 
 namespace macaw::store {
 
+struct Verification;
+
 class RunReader {
  public:
   /// Errors: missing, not a database, not ours, newer than this program.
   static Result<std::unique_ptr<RunReader>> open(const std::string& path);
   ~RunReader();
 
+  /// Ascending. A run that says "running" while nobody holds its lock is given as killed.
   Result<std::vector<RunRow>> runs();
-  /// `run` 0 = the newest. Error when there is none.
+  /// Error when there is none.
   Result<RunRow> run(int64_t run);
+  /// Ascending, from endpoint 1.
   Result<std::vector<EndpointRow>> endpoints(int64_t run);
-  /// Endpoint 0 (all) first. While a run plays: as of the last commit.
+  /// Ascending, endpoint 0 (all) first. While a run plays: as of the last commit.
   Result<std::vector<EndpointTotals>> totals(int64_t run);
-  /// Intervals of one endpoint in [from_s, to_s), ascending; seconds without requests are missing.
+  /// Intervals of one endpoint that begin in [from_s, to_s), ascending; those without requests and
+  /// completions are missing. REQUIRES: resolution is one of stats::kResolutions
   Result<std::vector<IntervalRow>> intervals(int64_t run, uint32_t resolution, uint16_t endpoint,
                                              uint64_t from_s, uint64_t to_s);
   Result<std::vector<HealthRow>> health(int64_t run, uint64_t from_s, uint64_t to_s);
   Result<std::vector<EventRow>> events(int64_t run);
   Result<std::vector<UnsentRow>> unsent(int64_t run);
-  /// Every stored row in order of index.
+  /// Every stored row in order of index, in one snapshot.
   Status for_each_sample(int64_t run, const std::function<void(const stats::Sample&)>& visit);
 
   const std::string& path() const;
 
  private:
+  friend Result<Verification> verify_run(RunReader& reader, int64_t run);
   struct Impl;
   explicit RunReader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 
-/// `replay verify`: recomputes totals, intervals, counts and verdict of a run from its rows and compares them with what is stored.
+/// `replay verify`: recomputes totals, intervals, counts and verdict of a run from its rows and
+/// compares them with what is stored.
 struct Verification {
   uint64_t rows = 0;
   uint64_t values_compared = 0;
   std::vector<std::string> differences;  ///< one line each, at most 20
-  std::string note;                      ///< what could not be checked (rows were sampled), or empty
+  std::string note;  ///< what could not be checked (rows were sampled), or empty
+
   bool ok() const { return differences.empty(); }
 };
+
 Result<Verification> verify_run(RunReader& reader, int64_t run);
 
 }  // namespace macaw::store

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Plain values that go into and come out of the run database: one struct per table row. Columns and units: src/store/SCHEMA.md.
+// Plain values that go into and come out of the run database: one struct per table row. Columns and
+// units: src/store/SCHEMA.md.
+// Thread: values, without shared state.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "macaw/base/time.h"
@@ -16,6 +17,8 @@
 namespace macaw::store {
 
 enum class RunState : uint8_t { kRunning = 1, kFinished = 2, kInterrupted = 3, kKilled = 4 };
+/// "running", "finished", ...; the texts in SQL and JSON.
+std::string_view run_state_name(RunState state);
 
 /// Which requests get a row of their own. Aggregates always count all.
 struct RowPolicy {
@@ -29,24 +32,24 @@ struct RowPolicy {
 struct RunStart {
   std::string uuid;
   std::string label;
-  WallTime started_at;                 ///< the wall anchor of the run's monotonic time 0
+  WallTime started_at;  ///< the wall anchor of the run's monotonic time 0
   std::vector<std::string> argv;
   std::string working_folder;
-  std::string file;                    ///< path as given
-  std::string file_sha256;             ///< empty when not known (stdin, --no-check)
-  std::string file_provenance;         ///< as in the file, or empty
-  std::string target;                  ///< "127.0.0.1:8080", "stub", or "(from the file)"
-  std::string profile;                 ///< RateProfile::describe(), or "max", "recorded"
-  std::string arrivals;                ///< "constant", "poisson", "recorded"
-  double target_rps = 0;               ///< the mean rate over the plan; 0 for "max"
+  std::string file;             ///< path as given
+  std::string file_sha256;      ///< empty when not known (stdin, --no-check)
+  std::string file_provenance;  ///< as in the file, or empty
+  std::string target;           ///< "127.0.0.1:8080", "stub", or "(from the file)"
+  std::string profile;          ///< RateProfile::describe(), or "max", "recorded"
+  std::string arrivals;         ///< "constant", "poisson", "recorded"
+  double target_rps = 0;        ///< the mean rate over the plan; 0 for "max"
   uint64_t seed = 1;
-  uint64_t planned = 0;                ///< requests in the plan; 0 = without end
-  Nanos planned_duration{};            ///< 0 = not limited by time
+  uint64_t planned = 0;      ///< requests in the plan; 0 = without end
+  Nanos planned_duration{};  ///< 0 = not limited by time
   uint32_t workers = 1;
   uint32_t connections = 256;
   Nanos timeout{};
-  std::string host;                    ///< machine name, kernel, cores
-  std::string versions;                ///< "macaw 0.1.0 (git abc), libuv ..., llhttp ..., SQLite ..."
+  std::string host;      ///< machine name, kernel, cores
+  std::string versions;  ///< "macaw 0.1.0 (git abc), libuv ..., llhttp ..., SQLite ..."
   RowPolicy rows;
   bool lag_is_judged = true;
 };
@@ -57,25 +60,26 @@ struct RunCounts {
   uint64_t sent = 0;       ///< at least one byte written
   uint64_t unsent = 0;     ///< due and never taken up by a connection
   uint64_t rows_lost = 0;
-  bool holds(const stats::Aggregate& total) const {
-    return scheduled == total.requests() + unsent;
-  }
+
+  bool holds(const stats::Aggregate& total) const { return scheduled == total.requests() + unsent; }
 };
 
 struct RunRow {
   int64_t run = 0;
   RunStart start;
   RunState state = RunState::kRunning;
-  std::string end_reason;              ///< "end of file", "duration", "requests", "interrupted at 41 %", "aborted: ..."
-  Nanos elapsed{};
-  RunCounts counts;
-  stats::Verdict verdict;
+  /// "end of file", "duration", "requests", "interrupted at 41 %", "aborted: ..."
+  std::string end_reason;
+  Nanos elapsed{};         ///< so far, while it runs
+  RunCounts counts;        ///< while it runs: scheduled and sent so far
+  stats::Verdict verdict;  ///< VALID without a reason while it runs; of a killed run SUSPECT
 };
 
 struct EndpointRow {
   uint16_t endpoint = 0;  ///< from 1; 0 = all
   std::string method;
-  std::string path;       ///< or the label
+  std::string path;  ///< or the label
+
   std::string name() const { return endpoint == 0 ? "all" : path; }
 };
 
@@ -86,13 +90,13 @@ struct EndpointTotals {
 
 struct IntervalRow {
   stats::IntervalKey key;
-  stats::Aggregate aggregate;   ///< outcomes, bytes, completed, response and service distributions
+  stats::Aggregate aggregate;  ///< outcomes, bytes, completed, response and service distributions
 };
 
 struct HealthRow {
   uint64_t second = 0;
   uint32_t worker = 0;
-  double lag_p99_ms = 0;
+  double lag_p99_ms = 0;  ///< of the requests intended in this second
   double lag_max_ms = 0;
   double busy_share = 0;
   uint64_t backlog = 0;
@@ -111,10 +115,11 @@ struct EventRow {
   stats::Outcome outcome = stats::Outcome::kOk;
   uint16_t endpoint = 0;
   int64_t value = 0;
-  uint64_t count = 1;      ///< kError: how often this error occurred, over all workers
+  uint64_t count = 1;  ///< kError: how often this error occurred, over all workers
   std::string text;
 };
 
+/// `count` of the worker's indexes in first..last.
 struct UnsentRow {
   uint32_t worker = 0;
   uint64_t first = 0;

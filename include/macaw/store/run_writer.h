@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The one read-write connection to a run database. Opening creates or migrates the schema, takes the run lock (a file beside the
-// database, released by the kernel when the process dies) and marks runs as killed that say "running" without holding it.
-// Thread: one thread at a time; created by main, then handed to the drain.
+// The one read-write connection to a run database. Opening creates the schema, takes the run lock
+// (a file beside the database, released by the kernel when the process dies) and marks runs as
+// killed that say "running" without holding it. Thread: one thread at a time; created by main, then
+// handed to the drain.
 #pragma once
 
 #include <cstdint>
@@ -18,30 +19,41 @@ namespace macaw::store {
 
 class RunWriter {
  public:
-  /// Errors: not a database, not ours, newer than this program, another run is writing it (says which process), no permission.
+  /// Errors: not a database, not ours, newer than this program, another run is writing it (says
+  /// which process), no permission.
   static Result<std::unique_ptr<RunWriter>> open(const std::string& path);
   ~RunWriter();
 
   /// Returns the run number (1, 2, ... within the file). One run at a time.
   Result<int64_t> begin_run(const RunStart& start);
 
-  // All below belong to the current run and become visible with commit().
+  /// The current run, 0 for none.
+  int64_t run() const;
+
+  // All below belong to the current run and become visible with commit(). After an error call
+  // rollback(): nothing since the last commit counts.
   Status add_endpoint(const EndpointRow& endpoint);
   /// Rows in any order; those that the row policy does not keep are skipped.
   Status add_samples(std::span<const stats::Sample> samples);
   Status put_interval(const stats::IntervalKey& key, const stats::Aggregate& aggregate);
+  /// As put last (outcomes, bytes, completed, response, service); nullptr where there is none.
   Result<std::unique_ptr<stats::Aggregate>> get_interval(const stats::IntervalKey& key);
   Status put_endpoint_totals(uint16_t endpoint, const stats::Aggregate& totals);
   Status put_health(const HealthRow& health);
   /// A kError whose text (with outcome and endpoint) is already there raises its count instead.
   Status add_event(const EventRow& event);
   Status add_unsent(const UnsentRow& unsent);
+  /// What `runs` shows while the run plays.
+  Status put_progress(Nanos elapsed, uint64_t scheduled, uint64_t sent);
   Status commit();
+  void rollback();
 
+  /// Commits, and moves everything into the one file.
   Status finish_run(RunState state, const std::string& end_reason, Nanos elapsed,
                     const RunCounts& counts, const stats::Verdict& verdict);
 
-  /// For `replay runs --label` and the UI.
+  /// For `replay runs --label` and the UI: at once when no run is being written, else with the next
+  /// commit().
   Status set_label(int64_t run, const std::string& label);
 
  private:

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+//
+// Opening, checking and creating run databases, and the thin layer over SQLite's statements.
+
+#include "database.h"
+
+#include <sqlite3.h>
+
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "embed/schema_sql.h"
+#include "macaw/base/check.h"
+
+namespace macaw::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kApplicationId = 0x4d616361;  // "Maca"
+constexpr int64_t kSchemaVersion = 1;
+constexpr int kBusyTimeoutMs = 5'000;
+// A larger log is moved into the file less often; 16 MB are about 1.5 s at 200,000 rows/s.
+constexpr int kCheckpointPages = 4'000;
+constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+
+std::string describe(int code, sqlite3* database) {
+  std::string text = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
+  const int system = database != nullptr ? sqlite3_system_errno(database) : 0;
+  if (system != 0 && ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)) {
+    text += " (" + std::generic_category().message(system) + ")";
+  }
+  return text;
+}
+
+enum class FileKind { kMissing, kEmpty, kSqlite };
+
+// What is there, before SQLite makes a journal beside it.
+Result<FileKind> look_at(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    const fs::path folder = fs::path(path).parent_path();
+    if (!folder.empty() && !fs::is_directory(folder, error)) {
+      return errorf("{}: the folder {} does not exist", path, folder.string());
+    }
+    return FileKind::kMissing;
+  }
+  if (status.type() == fs::file_type::directory) {
+    return errorf("{}: a folder, expected a run database", path);
+  }
+  if (status.type() != fs::file_type::regular) {
+    return errorf("{}: {}", path,
+                  error ? error.message() : "not a regular file, expected a run database");
+  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
+                                                             &std::fclose);
+  if (file == nullptr) {
+    return errorf("{}: {}", path, std::generic_category().message(errno));
+  }
+  std::array<char, 16> head{};
+  const size_t size = std::fread(head.data(), 1, head.size(), file.get());
+  if (size == 0) {
+    return FileKind::kEmpty;
+  }
+  if (std::string_view(head.data(), size) != kMagic) {
+    return errorf("{}: not an SQLite file, expected a run database", path);
+  }
+  return FileKind::kSqlite;
+}
+
+// SQLite's URIs: only three characters are special in a path.
+std::string uri_of(const std::string& path, std::string_view query) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + std::string(query);
+}
+
+}  // namespace
+
+Statement::~Statement() {
+  sqlite3_finalize(raw_);
+}
+
+Statement::Statement(Statement&& other) noexcept
+    : raw_(std::exchange(other.raw_, nullptr)),
+      path_(other.path_),
+      parameter_(other.parameter_),
+      column_(other.column_) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(raw_, other.raw_);
+  std::swap(path_, other.path_);
+  std::swap(parameter_, other.parameter_);
+  std::swap(column_, other.column_);
+  return *this;
+}
+
+// A value that cannot be bound has a wrong parameter number: our own bug.
+Statement& Statement::put(int64_t value) {
+  const int code = sqlite3_bind_int64(raw_, ++parameter_, value);
+  MACAW_DCHECK(code == SQLITE_OK, "code={} parameter={}", code, parameter_);
+  static_cast<void>(code);
+  return *this;
+}
+
+Statement& Statement::put_real(double value) {
+  MACAW_CHECK(sqlite3_bind_double(raw_, ++parameter_, value) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::put_text(std::string_view text) {
+  MACAW_CHECK(sqlite3_bind_text64(raw_, ++parameter_, text.data() == nullptr ? "" : text.data(),
+                                  text.size(), nullptr, SQLITE_UTF8) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::put_blob(std::string_view bytes) {
+  MACAW_CHECK(sqlite3_bind_blob64(raw_, ++parameter_, bytes.data(), bytes.size(), nullptr) ==
+              SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::put_null() {
+  MACAW_CHECK(sqlite3_bind_null(raw_, ++parameter_) == SQLITE_OK);
+  return *this;
+}
+
+Status Statement::execute() {
+  const int code = sqlite3_step(raw_);
+  if (code == SQLITE_DONE) {
+    reset();
+    return {};
+  }
+  MACAW_CHECK(code != SQLITE_ROW, "a statement that was to be executed has rows");
+  Error failed = error(code);
+  reset();
+  return failed;
+}
+
+Result<bool> Statement::step() {
+  column_ = 0;
+  const int code = sqlite3_step(raw_);
+  if (code == SQLITE_ROW) {
+    return true;
+  }
+  if (code == SQLITE_DONE) {
+    reset();
+    return false;
+  }
+  Error failed = error(code);
+  reset();
+  return failed;
+}
+
+void Statement::reset() {
+  // Its result repeats the error of the step before.
+  static_cast<void>(sqlite3_reset(raw_));
+  parameter_ = 0;
+  column_ = 0;
+}
+
+int64_t Statement::take() {
+  return sqlite3_column_int64(raw_, column_++);
+}
+
+double Statement::take_real() {
+  if (next_is_null()) {
+    ++column_;
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  return sqlite3_column_double(raw_, column_++);
+}
+
+std::string Statement::take_text() {
+  // SQLite's text is unsigned char; as a blob the same bytes come as void.
+  return std::string(take_blob());
+}
+
+std::string_view Statement::take_blob() {
+  const int column = column_++;
+  const void* bytes = sqlite3_column_blob(raw_, column);
+  const int size = sqlite3_column_bytes(raw_, column);
+  return {static_cast<const char*>(bytes), static_cast<size_t>(size)};
+}
+
+bool Statement::next_is_null() const {
+  return sqlite3_column_type(raw_, column_) == SQLITE_NULL;
+}
+
+Error Statement::error(int code) const {
+  return errorf("{}: {}", *path_, describe(code, sqlite3_db_handle(raw_)));
+}
+
+Database::~Database() {
+  // Statements are members of the same objects, declared after their database.
+  sqlite3_close_v2(raw_);
+  delete path_;
+}
+
+Database::Database(Database&& other) noexcept
+    : raw_(std::exchange(other.raw_, nullptr)), path_(std::exchange(other.path_, nullptr)) {}
+
+Database& Database::operator=(Database&& other) noexcept {
+  std::swap(raw_, other.raw_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+Status Database::check_file(const std::string& path) {
+  const auto kind = look_at(path);
+  return kind.ok() ? Status() : Status(kind.error());
+}
+
+Result<Database> Database::open_raw(const std::string& path, const std::string& uri, int flags) {
+  Database database;
+  database.path_ = new std::string(path);
+  const int code = sqlite3_open_v2(uri.c_str(), &database.raw_,
+                                   flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code != SQLITE_OK) {
+    return errorf("{}: {}", path, describe(code, database.raw_));
+  }
+  sqlite3_extended_result_codes(database.raw_, 1);
+  sqlite3_busy_timeout(database.raw_, kBusyTimeoutMs);
+  return database;
+}
+
+Result<Database> Database::open_to_write(const std::string& path) {
+  MACAW_TRY_ASSIGN(const FileKind kind, look_at(path));
+  MACAW_TRY_ASSIGN(Database database,
+                   open_raw(path, uri_of(path, ""), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  if (sqlite3_db_readonly(database.raw_, "main") == 1) {
+    return errorf("{}: no permission to write", path);
+  }
+  if (kind == FileKind::kSqlite) {
+    // A file with nothing in it (an empty database, or a creation that was killed) becomes ours.
+    MACAW_TRY_ASSIGN(const int64_t tables,
+                     database.query_int("SELECT count(*) FROM sqlite_master"));
+    MACAW_TRY_ASSIGN(const int64_t id, database.query_int("PRAGMA application_id"));
+    if (tables > 0 || id != 0) {
+      MACAW_TRY(database.check_identity());
+      MACAW_TRY(database.prepare_to_write());
+      return database;
+    }
+  }
+  MACAW_TRY(database.prepare_to_write());
+  MACAW_TRY(database.execute("BEGIN IMMEDIATE"));
+  const std::string schema(schema_sql);
+  MACAW_TRY(database.execute(schema.c_str()));
+  MACAW_TRY(database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                                         kApplicationId, kSchemaVersion)
+                                 .c_str()));
+  MACAW_TRY(database.execute("COMMIT"));
+  return database;
+}
+
+Result<Database> Database::open_to_read(const std::string& path) {
+  MACAW_TRY_ASSIGN(const FileKind kind, look_at(path));
+  if (kind == FileKind::kMissing) {
+    return errorf("{}: no such file", path);
+  }
+  if (kind == FileKind::kEmpty) {
+    return errorf("{}: empty (0 bytes), expected a run database", path);
+  }
+  MACAW_TRY_ASSIGN(Database database, open_raw(path, uri_of(path, ""), SQLITE_OPEN_READONLY));
+  const Status identity = database.check_identity();
+  const int code = sqlite3_errcode(database.raw_);
+  if (identity.ok() || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) {
+    MACAW_TRY(identity);
+    return database;
+  }
+  // In a folder that we may not write to SQLite cannot make its index of the write-ahead log. It
+  // does not need one when there is no log: the run was closed properly and nobody writes.
+  std::error_code error;
+  const uintmax_t log = fs::file_size(path + "-wal", error);
+  if (!error && log > 0) {
+    return errorf(
+        "{}: has a write-ahead log ({}-wal) that cannot be read in this folder; "
+        "copy both to one where you may write",
+        path, path);
+  }
+  MACAW_TRY_ASSIGN(Database immutable,
+                   open_raw(path, uri_of(path, "?immutable=1"), SQLITE_OPEN_READONLY));
+  MACAW_TRY(immutable.check_identity());
+  return immutable;
+}
+
+Status Database::prepare_to_write() {
+  MACAW_TRY_ASSIGN(Statement wal, prepare("PRAGMA journal_mode = WAL"));
+  MACAW_TRY_ASSIGN(const bool row, wal.step());
+  if (const std::string mode = row ? wal.take_text() : ""; mode != "wal") {
+    return errorf("{}: cannot keep a write-ahead log (its journal mode stays \"{}\")", *path_,
+                  mode);
+  }
+  wal.reset();
+  MACAW_TRY(execute("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000"));
+  sqlite3_wal_autocheckpoint(raw_, kCheckpointPages);
+  return {};
+}
+
+Status Database::check_identity() {
+  MACAW_TRY_ASSIGN(const int64_t id, query_int("PRAGMA application_id"));
+  MACAW_TRY_ASSIGN(const int64_t version, query_int("PRAGMA user_version"));
+  if (id != kApplicationId) {
+    return errorf("{}: an SQLite database, but not a run database of Macaw", *path_);
+  }
+  if (version > kSchemaVersion) {
+    return errorf("{}: written by a newer Macaw (schema version {}, this one knows up to {})",
+                  *path_, version, kSchemaVersion);
+  }
+  if (version < kSchemaVersion) {
+    return errorf("{}: schema version {} is too old for this Macaw (it knows {})", *path_, version,
+                  kSchemaVersion);
+  }
+  return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(raw_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) {
+    return errorf("{}: {}", *path_, describe(code, raw_));
+  }
+  return Statement(statement, path_);
+}
+
+Status Database::execute(const char* sql) {
+  const int code = sqlite3_exec(raw_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    return errorf("{}: {}", *path_, describe(code, raw_));
+  }
+  return {};
+}
+
+Result<int64_t> Database::query_int(std::string_view sql) {
+  MACAW_TRY_ASSIGN(Statement statement, prepare(sql));
+  MACAW_TRY_ASSIGN(const bool row, statement.step());
+  return row ? statement.take() : 0;
+}
+
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(raw_) == 0;
+}
+
+int64_t Database::last_row() const {
+  return sqlite3_last_insert_rowid(raw_);
+}
+
+void Database::checkpoint(bool truncate) {
+  // Readers that stay in the way are not worth waiting for: the log is valid as it is.
+  sqlite3_busy_timeout(raw_, 500);
+  sqlite3_wal_checkpoint_v2(raw_, "main",
+                            truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+                            nullptr, nullptr);
+  sqlite3_busy_timeout(raw_, kBusyTimeoutMs);
+}
+
+std::string column_list(const std::string_view* names, size_t count) {
+  std::string list;
+  for (size_t k = 0; k < count; ++k) {
+    list += (k == 0 ? "" : ", ") + std::string(names[k]);
+  }
+  return list;
+}
+
+std::string parameter_list(size_t count) {
+  std::string list;
+  for (size_t k = 0; k < count; ++k) {
+    list += k == 0 ? "?" : ", ?";
+  }
+  return list;
+}
+
+}  // namespace macaw::store

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: MIT
+//
+// The drain thread. Each turn empties the rings; samples are summed up at once and written in
+// batches. Everything between two commits is one transaction, aggregates included, so that a killed
+// run's rows and sums agree. Until a transaction is committed all of it is also kept in memory:
+// after a failed one it is written again, as long as there is room.
+
+#include "macaw/store/drain.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "drain_cells.h"
+#include "macaw/base/check.h"
+
+namespace macaw::store {
+
+namespace {
+
+using namespace std::chrono_literals;
+using stats::Cell;
+using stats::CellKind;
+using stats::Sample;
+
+constexpr Nanos kCommitEvery = 500ms;
+constexpr size_t kCommitRows = 100'000;
+constexpr size_t kCellsAtOnce = 4'096;
+// Rows that are sorted and inserted together: large enough to fill pages one after the other, small
+// enough that the rings are looked at every few milliseconds.
+constexpr size_t kInsertRows = 16'384;
+// Rows kept while the database cannot be written (13 MB); more are lost.
+constexpr size_t kRowsKept = 200'000;
+constexpr Nanos kRetryEvery = 2s;
+constexpr int kFinalTries = 3;
+constexpr Nanos kFinalPause = 200ms;
+constexpr Nanos kIdle = 20ms;
+constexpr Nanos kBusy = 2ms;
+// Beyond the timeout nothing of an interval's requests is missing, short of an overdriven run.
+constexpr uint64_t kKeepSeconds = 5;
+// Many endpoints over a long timeout would be gigabytes; then late samples read their interval
+// back.
+constexpr size_t kOpenIntervalsMax = 50'000;
+constexpr int kNice = 10;
+
+}  // namespace
+
+struct Drain::Impl {
+  Impl(RunWriter& run_writer, const RunStart& start, std::vector<CellRing*> sample_rings,
+       MonoTime began)
+      : writer(run_writer),
+        rings(std::move(sample_rings)),
+        run_start(began),
+        policy(start.rows),
+        lag_is_judged(start.lag_is_judged),
+        keep_s(static_cast<uint64_t>(to_seconds(start.timeout)) + kKeepSeconds),
+        events(rings.size()) {}
+
+  RunWriter& writer;
+  const std::vector<CellRing*> rings;
+  const MonoTime run_start;
+  const RowPolicy policy;
+  const bool lag_is_judged;
+  const uint64_t keep_s;
+  std::function<void(uint64_t)> committed;
+
+  std::mutex mutex;  // guards the four below
+  std::condition_variable wake;
+  bool stopping = false;
+  std::vector<std::function<Status(RunWriter&)>> commands;
+  std::string first_error;
+  std::thread thread;
+
+  // The drain thread's own; stop()'s after it has ended.
+  std::vector<Cell> cells = std::vector<Cell>(kCellsAtOnce);
+  stats::RunAggregator aggregator;
+  EventCollector events;
+  HealthCollector health;
+  std::vector<UnsentRow> unsent;
+  std::vector<uint16_t> changed_totals;                           // endpoints, each once
+  std::vector<bool> is_changed = std::vector<bool>(65'536);       // by endpoint
+  std::vector<std::function<Status(RunWriter&)>> begun_commands;  // in the open transaction
+  std::vector<Sample> rows;                                       // not yet committed
+  size_t inserted = 0;                                            // of them, in the transaction
+  uint64_t rows_lost = 0;
+  Nanos taken_at{};  // since the start of the run: all that happened before has been taken
+  MonoTime commit_at;
+  bool failing = false;
+
+  void run();
+  double take_cells();
+  void mark_changed(uint16_t endpoint);
+  void take(size_t ring, const Cell& cell);
+  Status insert_rows();
+  Status write_everything();
+  Status write_commands();
+  bool commit();
+  void handle_failure(const Error& error);
+  void note_error(const std::string& message);
+
+  Nanos elapsed() const { return MonoClock::now() - run_start; }
+
+  /// Whole seconds of the run that have passed.
+  uint64_t taken_seconds() const {
+    return taken_at.count() < 0 ? 0 : static_cast<uint64_t>(taken_at / 1s);
+  }
+};
+
+void Drain::Impl::run() {
+  // Never in the way of pacing, should they share a core. Refused or not, the drain works.
+  const auto thread_id = static_cast<id_t>(syscall(SYS_gettid));
+  static_cast<void>(setpriority(PRIO_PROCESS, thread_id, kNice));
+  pthread_setname_np(pthread_self(), "macaw-drain");
+  commit_at = MonoClock::now() + kCommitEvery;
+  while (true) {
+    const double fullest = take_cells();
+    if (!failing && rows.size() - inserted >= kInsertRows) {
+      if (const Status done = insert_rows(); !done.ok()) {
+        handle_failure(done.error());
+      }
+    }
+    if (MonoClock::now() >= commit_at || (!failing && rows.size() >= kCommitRows)) {
+      static_cast<void>(commit());
+    }
+    std::unique_lock lock(mutex);
+    if (stopping) {
+      return;
+    }
+    if (fullest < 0.5) {
+      wake.wait_for(lock, fullest < 0.05 ? kIdle : kBusy);
+    }
+  }
+}
+
+// Returns how full the fullest ring was.
+double Drain::Impl::take_cells() {
+  taken_at = elapsed();
+  double fullest = 0;
+  for (size_t ring = 0; ring < rings.size(); ++ring) {
+    const auto capacity = static_cast<double>(rings[ring]->capacity());
+    fullest = std::max(fullest, static_cast<double>(rings[ring]->size()) / capacity);
+    // Not until it is empty: a fast producer must not keep the others waiting.
+    for (size_t left = kInsertRows; left > 0;) {
+      const size_t count = rings[ring]->pop(cells);
+      for (const Cell& cell : std::span(cells).first(count)) {
+        take(ring, cell);
+      }
+      left -= std::min(left, count);
+      if (count < cells.size()) {
+        break;
+      }
+    }
+  }
+  return fullest;
+}
+
+void Drain::Impl::take(size_t ring, const Cell& cell) {
+  switch (cell.kind()) {
+    case CellKind::kSample: {
+      const auto sample = cell.as<Sample>();
+      aggregator.add(sample);
+      health.add(sample);
+      mark_changed(static_cast<uint16_t>(sample.endpoint));
+      if (policy.keeps(sample.index, sample.outcome)) {
+        rows.push_back(sample);
+      }
+      return;
+    }
+    case CellKind::kEvent:
+      events.add(ring, cell.as<stats::EventCell>());
+      return;
+    case CellKind::kText:
+      events.add(ring, cell.as<stats::TextCell>());
+      return;
+    case CellKind::kHealth:
+      health.add(cell.as<stats::HealthCell>());
+      return;
+    case CellKind::kUnsent: {
+      const auto range = cell.as<stats::UnsentCell>();
+      unsent.push_back({range.worker, range.first, range.last, range.count, range.reason});
+      return;
+    }
+    case CellKind::kNone:
+      break;
+  }
+  MACAW_CHECK(false, "a cell of kind {}", static_cast<int>(cell.kind()));
+}
+
+void Drain::Impl::mark_changed(uint16_t endpoint) {
+  if (!is_changed[endpoint]) {
+    is_changed[endpoint] = true;
+    changed_totals.push_back(endpoint);
+  }
+}
+
+Status Drain::Impl::insert_rows() {
+  const auto waiting = std::span(rows).subspan(inserted);
+  MACAW_TRY(writer.add_samples(waiting));
+  inserted = rows.size();
+  return {};
+}
+
+Status Drain::Impl::write_commands() {
+  std::vector<std::function<Status(RunWriter&)>> taken;
+  {
+    const std::lock_guard lock(mutex);
+    taken.swap(commands);
+  }
+  begun_commands.insert(begun_commands.end(), taken.begin(), taken.end());
+  for (const auto& work : taken) {
+    MACAW_TRY(work(writer));
+  }
+  return {};
+}
+
+Status Drain::Impl::write_everything() {
+  MACAW_TRY(write_commands());
+  MACAW_TRY(insert_rows());
+  const bool crowded = aggregator.open_count() > kOpenIntervalsMax;
+  Status written;
+  aggregator.take_changed(taken_seconds(), crowded ? 1 : keep_s,
+                          [&](const stats::IntervalKey& key, const stats::Aggregate& aggregate) {
+                            if (written.ok()) {
+                              written = writer.put_interval(key, aggregate);
+                            }
+                          });
+  MACAW_TRY(written);
+  MACAW_TRY(writer.put_endpoint_totals(0, aggregator.totals().at(0)));
+  for (const uint16_t endpoint : changed_totals) {
+    MACAW_TRY(writer.put_endpoint_totals(endpoint, aggregator.totals().at(endpoint)));
+  }
+  MACAW_TRY(health.visit_changed([&](const HealthRow& row) { return writer.put_health(row); }));
+  for (const EventRow& event : events.uncommitted()) {
+    MACAW_TRY(writer.add_event(event));
+  }
+  for (const UnsentRow& range : unsent) {
+    MACAW_TRY(writer.add_unsent(range));
+  }
+  return writer.put_progress(taken_at, health.scheduled(), health.sent());
+}
+
+bool Drain::Impl::commit() {
+  Status done = write_everything();
+  if (done.ok()) {
+    done = writer.commit();
+  }
+  if (!done.ok()) {
+    handle_failure(done.error());
+    return false;
+  }
+  const uint64_t now_s = taken_seconds();
+  failing = false;
+  rows.clear();
+  inserted = 0;
+  begun_commands.clear();
+  for (const uint16_t endpoint : changed_totals) {
+    is_changed[endpoint] = false;
+  }
+  changed_totals.clear();
+  unsent.clear();
+  events.committed();
+  health.committed(now_s > keep_s ? now_s - keep_s : 0);
+  commit_at = MonoClock::now() + kCommitEvery;
+  if (committed) {
+    committed(now_s);
+  }
+  return true;
+}
+
+void Drain::Impl::handle_failure(const Error& error) {
+  note_error(error.message());
+  writer.rollback();
+  failing = true;
+  commit_at = MonoClock::now() + kRetryEvery;
+  inserted = 0;
+  if (rows.size() > kRowsKept) {
+    rows_lost += rows.size();
+    rows.clear();
+  }
+  for (const auto& [endpoint, total] : aggregator.totals()) {
+    mark_changed(endpoint);
+  }
+  aggregator.change_all();
+  health.change_all();
+  const std::lock_guard lock(mutex);
+  commands.insert(commands.begin(), begun_commands.begin(), begun_commands.end());
+  begun_commands.clear();
+}
+
+void Drain::Impl::note_error(const std::string& message) {
+  const std::lock_guard lock(mutex);
+  if (first_error.empty()) {
+    first_error = message;
+  }
+}
+
+Drain::Drain(RunWriter& writer, const RunStart& start, std::vector<CellRing*> rings,
+             MonoTime run_start)
+    : impl_(std::make_unique<Impl>(writer, start, std::move(rings), run_start)) {
+  impl_->aggregator.set_reload([impl = impl_.get()](const stats::IntervalKey& key) {
+    auto stored = impl->writer.get_interval(key);
+    if (!stored.ok()) {
+      impl->note_error(stored.error().message());
+      return std::unique_ptr<stats::Aggregate>();
+    }
+    return std::move(*stored);
+  });
+}
+
+Drain::~Drain() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  if (impl_->thread.joinable()) {
+    impl_->thread.join();
+  }
+}
+
+void Drain::start() {
+  MACAW_CHECK(!impl_->thread.joinable());
+  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+}
+
+void Drain::command(std::function<Status(RunWriter&)> work) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->commands.push_back(std::move(work));
+}
+
+void Drain::on_commit(std::function<void(uint64_t complete_seconds)> callback) {
+  MACAW_CHECK(!impl_->thread.joinable());
+  impl_->committed = std::move(callback);
+}
+
+std::string Drain::first_error() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->first_error;
+}
+
+Result<stats::Verdict> Drain::stop(const RunEnd& end) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  if (impl_->thread.joinable()) {
+    impl_->thread.join();
+  }
+  Impl& drain = *impl_;
+  while (drain.take_cells() > 0) {
+  }
+  drain.events.finish();
+  bool stored = drain.commit();
+  for (int k = 1; !stored && k < kFinalTries; ++k) {
+    std::this_thread::sleep_for(kFinalPause);  // whoever held the lock, or filled the disk
+    stored = drain.commit();
+  }
+  drain.rows_lost += drain.rows.size();
+  drain.rows.clear();
+
+  const stats::Aggregate& total = drain.aggregator.totals().at(0);
+  const RunCounts counts{end.scheduled, end.sent, end.unsent, end.ring_overflows + drain.rows_lost};
+  stats::VerdictInput input;
+  input.total = &total;
+  input.lag_is_judged = drain.lag_is_judged;
+  input.rows_lost = counts.rows_lost;
+  input.conservation_holds = counts.holds(total);
+  input.stall_ns_max = drain.events.longest_stall().length_ns;
+  input.stall_at_ns = drain.events.longest_stall().at_ns;
+  stats::Verdict verdict = stats::judge(input);
+  if (!stored) {
+    verdict.kind = stats::VerdictKind::kInvalid;
+    verdict.reason += verdict.reason.empty() ? "" : "; ";
+    verdict.reason += "the end of the run could not be stored: " + first_error();
+  }
+  // Even when nothing more fits into the file, the row of the run is already there.
+  const Status finished =
+      drain.writer.finish_run(end.state, end.reason, end.elapsed, counts, verdict);
+  if (!finished.ok()) {
+    drain.writer.rollback();
+    drain.note_error(finished.error().message());
+    verdict.kind = stats::VerdictKind::kInvalid;
+    verdict.reason += verdict.reason.empty() ? "" : "; ";
+    verdict.reason += "the run could not be finished in the database: " + first_error();
+  }
+  return verdict;
+}
+
+}  // namespace macaw::store

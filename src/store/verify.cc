@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+//
+// `replay verify`: the aggregates once more from the rows, compared with the stored ones bit for
+// bit. Streams: rows come in order of index, so of intended time, and an interval is compared and
+// forgotten as soon as nothing can touch it any more.
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "database.h"
+#include "macaw/base/units.h"
+#include "macaw/store/run_reader.h"
+#include "reader_impl.h"
+#include "rows.h"
+
+namespace macaw::store {
+
+namespace {
+
+using stats::Aggregate;
+using stats::IntervalKey;
+using stats::Sample;
+
+constexpr size_t kDifferencesMax = 20;
+constexpr uint64_t kNanosPerSecond = 1'000'000'000;
+
+std::string endpoint_name(uint16_t endpoint) {
+  return endpoint == 0 ? "all" : fmt::format("{}", endpoint);
+}
+
+class Verifier {
+ public:
+  Verifier(RunReader& reader, Database& database, RunRow row)
+      : reader_(reader), database_(database), row_(std::move(row)) {}
+
+  Result<Verification> verify();
+
+ private:
+  Status prepare();
+  Status compare_with_rows();
+  Status compare_levels();
+  Status compare_counts();
+  Status compare_interval(const IntervalKey& key, const Aggregate& aggregate);
+  Status compare_total(uint16_t endpoint, const Aggregate& aggregate);
+  Status compare_number_of_intervals();
+  void compare_verdict(const Aggregate& total, const std::vector<EventRow>& events);
+  void compare_values(const std::string& what, const std::string_view* columns,
+                      const std::vector<Value>& stored, const std::vector<Value>& computed);
+  void compare(const std::string& what, uint64_t stored, uint64_t computed);
+  void differ(std::string difference);
+  void note(const std::string& text);
+
+  RunReader& reader_;
+  Database& database_;
+  const RunRow row_;
+  Verification result_;
+  Statement get_interval_;
+  Statement get_totals_;
+  uint64_t intervals_ = 0;  // that there should be
+  std::array<uint64_t, stats::kOutcomes> rows_by_outcome_{};
+  uint64_t sent_ = 0;
+  uint64_t unwanted_rows_ = 0;  // that the row policy would not have kept
+};
+
+Status Verifier::prepare() {
+  MACAW_TRY_ASSIGN(get_interval_,
+                   database_.prepare(fmt::format(
+                       "SELECT {} FROM intervals"
+                       " WHERE run = ? AND resolution = ? AND start_s = ? AND endpoint = ?",
+                       column_list(kIntervalColumns.data(), kIntervalColumns.size()))));
+  MACAW_TRY_ASSIGN(get_totals_, database_.prepare(fmt::format(
+                                    "SELECT {} FROM endpoint_totals WHERE run = ? AND endpoint = ?",
+                                    column_list(kTotalsColumns.data(), kTotalsColumns.size()))));
+  return {};
+}
+
+Result<Verification> Verifier::verify() {
+  MACAW_TRY(prepare());
+  const bool complete = row_.start.rows.kind == RowPolicy::Kind::kAll;
+  if (row_.state == RunState::kRunning) {
+    return errorf("{}: run {} is still running", reader_.path(), row_.run);
+  }
+  if (complete && row_.counts.rows_lost == 0) {
+    MACAW_TRY(compare_with_rows());
+  } else {
+    note(complete ? fmt::format("{} rows are lost: sums were compared with each other only",
+                                format_count(row_.counts.rows_lost))
+                  : fmt::format("only some requests have rows (--rows {}): sums were compared with"
+                                " each other only",
+                                row_.start.rows.describe()));
+    MACAW_TRY(compare_levels());
+  }
+  MACAW_TRY(compare_counts());
+  return std::move(result_);
+}
+
+Status Verifier::compare_with_rows() {
+  stats::RunAggregator aggregator;
+  Status status;
+  const auto check = [this, &status](const IntervalKey& key, const Aggregate& aggregate) {
+    ++intervals_;
+    if (status.ok()) {
+      status = compare_interval(key, aggregate);
+    }
+  };
+  uint64_t checked_s = 0;
+  MACAW_TRY(reader_.for_each_sample(row_.run, [&](const Sample& sample) {
+    ++result_.rows;
+    ++rows_by_outcome_[static_cast<size_t>(sample.outcome)];
+    sent_ += static_cast<uint64_t>((sample.flags & stats::kFlagNotSent) == 0);
+    aggregator.add(sample);
+    const uint64_t second =
+        sample.intended_ns < 0 ? 0 : static_cast<uint64_t>(sample.intended_ns) / kNanosPerSecond;
+    if (second >= checked_s + 10) {
+      checked_s = second;
+      aggregator.take_ended(second, check);
+    }
+  }));
+  aggregator.take_ended(UINT64_MAX, check);
+  MACAW_TRY(status);
+  MACAW_TRY(compare_number_of_intervals());
+  for (const auto& [endpoint, total] : aggregator.totals()) {
+    MACAW_TRY(compare_total(endpoint, total));
+  }
+  MACAW_TRY_ASSIGN(const int64_t totals,
+                   database_.query_int(fmt::format(
+                       "SELECT count(*) FROM endpoint_totals WHERE run = {}", row_.run)));
+  if (totals > 0 || result_.rows > 0) {  // killed before its first commit, a run has none
+    compare("endpoint_totals: rows", static_cast<uint64_t>(totals), aggregator.totals().size());
+  }
+  return {};
+}
+
+// Rows cannot tell, but seconds must add up to tens, tens to minutes, and all to the total.
+Status Verifier::compare_levels() {
+  MACAW_TRY(reader_.for_each_sample(row_.run, [&](const Sample& sample) {
+    ++result_.rows;
+    ++rows_by_outcome_[static_cast<size_t>(sample.outcome)];
+    unwanted_rows_ += static_cast<uint64_t>(!row_.start.rows.keeps(sample.index, sample.outcome));
+  }));
+  compare("samples: rows that the policy does not keep", unwanted_rows_, 0);
+  MACAW_TRY_ASSIGN(const std::vector<EndpointTotals> totals, reader_.totals(row_.run));
+  Aggregate sum;
+  for (const EndpointTotals& of : totals) {
+    const uint16_t endpoint = of.endpoint.endpoint;
+    if (endpoint != 0) {
+      sum.merge(of.totals);
+    }
+    MACAW_TRY(compare_total(endpoint, of.totals));
+    Aggregate coarser;
+    for (size_t level = 0; level < stats::kResolutions.size(); ++level) {
+      MACAW_TRY_ASSIGN(
+          std::vector<IntervalRow> rows,
+          reader_.intervals(row_.run, stats::kResolutions[level], endpoint, 0, UINT64_MAX));
+      intervals_ += rows.size();
+      const bool last = level + 1 == stats::kResolutions.size();
+      std::map<uint64_t, Aggregate> merged;
+      for (const IntervalRow& row : rows) {
+        const uint64_t start_s =
+            last ? 0 : row.key.start_s - row.key.start_s % stats::kResolutions[level + 1];
+        merged[start_s].merge(row.aggregate);
+      }
+      for (const auto& [start_s, aggregate] : merged) {
+        if (!last) {
+          MACAW_TRY(
+              compare_interval({stats::kResolutions[level + 1], start_s, endpoint}, aggregate));
+        } else {
+          coarser = aggregate;
+        }
+      }
+    }
+    const std::string what =
+        fmt::format("endpoint {}: sum of the intervals", endpoint_name(endpoint));
+    compare(what + ", requests", of.totals.requests(), coarser.requests());
+    if (!(of.totals.response == coarser.response) || !(of.totals.service == coarser.service)) {
+      differ(what + ": the distributions differ from the total's");
+    }
+  }
+  if (!totals.empty()) {
+    MACAW_TRY(compare_total(0, sum));
+  }
+  return compare_number_of_intervals();
+}
+
+Status Verifier::compare_counts() {
+  MACAW_TRY_ASSIGN(const std::vector<EndpointTotals> totals, reader_.totals(row_.run));
+  MACAW_TRY_ASSIGN(const std::vector<EventRow> events, reader_.events(row_.run));
+  MACAW_TRY_ASSIGN(const std::vector<UnsentRow> ranges, reader_.unsent(row_.run));
+  const Aggregate total = totals.empty() ? Aggregate() : totals.front().totals;
+  uint64_t unsent = 0;
+  for (const UnsentRow& range : ranges) {
+    unsent += range.count;
+  }
+  const bool all = row_.start.rows.kind == RowPolicy::Kind::kAll;
+  for (size_t k = 1; k < stats::kOutcomes && row_.counts.rows_lost == 0; ++k) {
+    const auto outcome = static_cast<stats::Outcome>(k);
+    if (all || !stats::is_success(outcome)) {
+      compare(fmt::format("samples: rows with outcome {}", stats::outcome_name(outcome)),
+              rows_by_outcome_[k], total.outcomes[k]);
+    }
+  }
+  if (row_.state == RunState::kKilled) {
+    note("the run was killed: its counts and its verdict were never written");
+    return {};
+  }
+  compare("runs: unsent", row_.counts.unsent, unsent);
+  compare("runs: scheduled", row_.counts.scheduled, total.requests() + unsent);
+  if (all && row_.counts.rows_lost == 0) {
+    compare("runs: sent", row_.counts.sent, sent_);
+  }
+  compare_verdict(total, events);
+  return {};
+}
+
+void Verifier::compare_verdict(const Aggregate& total, const std::vector<EventRow>& events) {
+  stats::VerdictInput input;
+  input.total = &total;
+  input.lag_is_judged = row_.start.lag_is_judged;
+  input.rows_lost = row_.counts.rows_lost;
+  input.conservation_holds = row_.counts.holds(total);
+  for (const EventRow& event : events) {
+    if (event.kind == stats::EventKind::kStall && event.value > 0 &&
+        static_cast<uint64_t>(event.value) > input.stall_ns_max) {
+      input.stall_ns_max = static_cast<uint64_t>(event.value);
+      input.stall_at_ns = event.at.count();
+    }
+  }
+  const stats::Verdict verdict = stats::judge(input);
+  ++result_.values_compared;
+  if (!(verdict == row_.verdict)) {
+    differ(fmt::format("runs: verdict is \"{} {}\", recomputed \"{} {}\"",
+                       stats::verdict_name(row_.verdict.kind), row_.verdict.reason,
+                       stats::verdict_name(verdict.kind), verdict.reason));
+  }
+}
+
+Status Verifier::compare_interval(const IntervalKey& key, const Aggregate& aggregate) {
+  const std::string what = fmt::format("interval of {} s at {} s, endpoint {}", key.resolution,
+                                       key.start_s, endpoint_name(key.endpoint));
+  get_interval_.put(row_.run).put(key.resolution).put_u64(key.start_s).put(key.endpoint);
+  MACAW_TRY_ASSIGN(const bool found, get_interval_.step());
+  if (!found) {
+    differ(what + ": is missing");
+    return {};
+  }
+  const std::vector<Value> stored = take_interval_values(get_interval_);
+  get_interval_.reset();
+  compare_values(what, kIntervalColumns.data(), stored, interval_values(aggregate));
+  return {};
+}
+
+Status Verifier::compare_total(uint16_t endpoint, const Aggregate& aggregate) {
+  const std::string what = fmt::format("totals of endpoint {}", endpoint_name(endpoint));
+  get_totals_.put(row_.run).put(endpoint);
+  MACAW_TRY_ASSIGN(const bool found, get_totals_.step());
+  if (!found) {
+    // Before its first commit a run has none, and nothing to have them of.
+    if (aggregate.requests() > 0) {
+      differ(what + ": are missing");
+    }
+    return {};
+  }
+  const std::vector<Value> stored = take_totals_values(get_totals_);
+  get_totals_.reset();
+  compare_values(what, kTotalsColumns.data(), stored, totals_values(aggregate));
+  return {};
+}
+
+Status Verifier::compare_number_of_intervals() {
+  MACAW_TRY_ASSIGN(
+      const int64_t stored,
+      database_.query_int(fmt::format("SELECT count(*) FROM intervals WHERE run = {}", row_.run)));
+  compare("intervals: rows", static_cast<uint64_t>(stored), intervals_);
+  return {};
+}
+
+void Verifier::compare_values(const std::string& what, const std::string_view* columns,
+                              const std::vector<Value>& stored,
+                              const std::vector<Value>& computed) {
+  for (size_t k = 0; k < computed.size(); ++k) {
+    ++result_.values_compared;
+    if (!same_value(stored[k], computed[k])) {
+      differ(fmt::format("{}: {} is {}, recomputed {}", what, columns[k], describe_value(stored[k]),
+                         describe_value(computed[k])));
+    }
+  }
+}
+
+void Verifier::compare(const std::string& what, uint64_t stored, uint64_t computed) {
+  ++result_.values_compared;
+  if (stored != computed) {
+    differ(fmt::format("{}: {}, recomputed {}", what, stored, computed));
+  }
+}
+
+void Verifier::differ(std::string difference) {
+  if (result_.differences.size() < kDifferencesMax) {
+    result_.differences.push_back(std::move(difference));
+  }
+}
+
+void Verifier::note(const std::string& text) {
+  result_.note += (result_.note.empty() ? "" : "; ") + text;
+}
+
+}  // namespace
+
+Result<Verification> verify_run(RunReader& reader, int64_t run) {
+  MACAW_TRY_ASSIGN(RunRow row, reader.run(run));
+  return Verifier(reader, reader.impl_->database, std::move(row)).verify();
+}
+
+}  // namespace macaw::store
