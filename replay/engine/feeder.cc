@@ -158,11 +158,9 @@ bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view w
   std::memcpy(block, &head, sizeof head);
   std::memcpy(block + sizeof head, wire.data(), wire.size());
   link.ring.commit();
-  // Pairs with the worker's store of `starving` before its second look: one of the two sees the
-  // other.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (link.starving.load(std::memory_order_relaxed)) {
-    link.starving.store(false, std::memory_order_relaxed);
+  // Both sides exchange the flag after their own half of the work, so one of the two sees the
+  // other: the worker what was committed, or we that it waits.
+  if (link.starving.exchange(false, std::memory_order_acq_rel)) {
     link.wake();
   }
   return true;

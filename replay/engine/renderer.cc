@@ -53,7 +53,9 @@ Result<RenderedRequest> Renderer::render(const Record& record, std::string_view 
   RenderedRequest rendered;
   rendered.wire = wire_;
   rendered.target_offset = static_cast<uint32_t>(record.method.size() + 1);
-  rendered.target_size = static_cast<uint32_t>(target.size());
+  // As it stands on the wire: the encoder begins "?query" with a slash.
+  rendered.target_size =
+      static_cast<uint32_t>(wire_.find(' ', rendered.target_offset) - rendered.target_offset);
   rendered.method = record.method;
   rendered.path = url.path;
   rendered.authority = url.authority;

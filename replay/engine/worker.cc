@@ -145,9 +145,7 @@ bool Worker::load_head(Nanos now) {
   }
   auto block = link_.ring.front();
   if (block.empty()) {
-    link_.starving.store(true, std::memory_order_relaxed);
-    // Pairs with the fence after the feeder's commit: one of the two sees the other.
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    link_.starving.exchange(true, std::memory_order_acq_rel);  // pairs with the feeder's
     block = link_.ring.front();
     if (block.empty()) {
       starved_ = true;

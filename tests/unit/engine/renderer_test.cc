@@ -46,6 +46,14 @@ BOOST_AUTO_TEST_CASE(path_and_query_go_out_exactly_as_written) {
       wire.starts_with("GET /a%20b/../c|d?q={\"x\":1}&&= HTTP/1.1\r\nHost: seldon-server\r\n"));
 }
 
+BOOST_AUTO_TEST_CASE(a_query_without_a_path_gets_its_slash) {
+  const Transmission transmission;
+  Renderer renderer(transmission, "file.txt");
+  const auto rendered = renderer.render(get("http://h?q=1"), "0");
+  BOOST_REQUIRE(rendered.ok());
+  BOOST_TEST(rendered->wire.substr(rendered->target_offset, rendered->target_size) == "/?q=1");
+}
+
 BOOST_AUTO_TEST_CASE(the_target_replaces_the_host_header) {
   Transmission transmission;
   transmission.target = macaw::http::HostPort{"127.0.0.1", 8080};
