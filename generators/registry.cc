@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//
+// Every generator has one line here: the only place that lists them.
+#include <memory>
+#include <vector>
+
+#include "macaw/generators/generator.h"
+#include "ml10m.h"
+
+namespace macaw::generators {
+
+std::span<const std::unique_ptr<Generator>> all_generators() {
+  static const std::vector<std::unique_ptr<Generator>> kGenerators = [] {
+    std::vector<std::unique_ptr<Generator>> generators;
+    generators.push_back(make_ml10m());
+    return generators;
+  }();
+  return kGenerators;
+}
+
+const Generator* find_generator(std::string_view name) {
+  for (const auto& generator : all_generators()) {
+    if (generator->name() == name) {
+      return generator.get();
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace macaw::generators
