@@ -27,11 +27,15 @@ void empty(std::string& buffer) {
 
 }  // namespace
 
-Connection::Connection(net::Loop& loop, ConnectionOwner& owner, http::RequestParser::Limits limits)
-    : owner_(owner), stream_(loop, *this), parser_(limits) {}
+Connection::Connection(net::Loop& loop, ConnectionOwner& owner, const HttpServerOptions& options)
+    : owner_(owner),
+      stream_(loop, *this),
+      parser_(options.limits),
+      requests_max_(options.requests_per_connection) {}
 
 void Connection::start(uint64_t id) {
   id_ = id;
+  requests_ = 0;
   parser_.reset();
   empty(held_input_);
   empty(queued_);
@@ -102,10 +106,8 @@ void Connection::take_held_input() {
 void Connection::take_request(const http::Request& request) {
   const auto exchange = add_exchange();
   exchange->head = request.method == "HEAD";
-  exchange->keep_alive = request.keep_alive;
-  if (!request.keep_alive) {
-    input_refused_ = true;
-  }
+  exchange->keep_alive = request.keep_alive && ++requests_ != requests_max_;
+  input_refused_ = !exchange->keep_alive;
   owner_.handle_request(request, exchange);
 }
 

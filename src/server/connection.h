@@ -69,7 +69,7 @@ class Connection final : public net::StreamHandler {
   /// So does all further input while more output than this waits for the client to read.
   static constexpr size_t kOutputBytesMax = 1024 * 1024;
 
-  Connection(net::Loop& loop, ConnectionOwner& owner, http::RequestParser::Limits limits);
+  Connection(net::Loop& loop, ConnectionOwner& owner, const HttpServerOptions& options);
 
   net::Stream& stream() { return stream_; }
 
@@ -116,6 +116,8 @@ class Connection final : public net::StreamHandler {
   ConnectionOwner& owner_;
   net::Stream stream_;
   http::RequestParser parser_;
+  const uint64_t requests_max_;  ///< 0: no limit
+  uint64_t requests_ = 0;
   uint64_t id_ = 0;
   std::deque<std::shared_ptr<Exchange>> exchanges_;  ///< in the order of their requests
   std::string held_input_;                           ///< not yet parsed; reading is paused then

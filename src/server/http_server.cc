@@ -59,7 +59,7 @@ void HttpServer::Impl::accept() {
     return;
   }
   if (free_slots.empty()) {
-    slots.push_back(std::make_unique<Connection>(loop, *this, options.limits));
+    slots.push_back(std::make_unique<Connection>(loop, *this, options));
     free_slots.push_back(slots.back().get());
   }
   Connection& connection = *free_slots.back();

@@ -142,6 +142,18 @@ BOOST_AUTO_TEST_CASE(the_server_ends_the_connection_with_its_answer) {
   expect_end(*client);
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_serves_no_more_requests_than_allowed) {
+  start({.requests_per_connection = 2});
+  for (int round = 0; round < 2; ++round) {
+    requests.clear();
+    const auto client = connect();
+    send(*client, "GET /0 HTTP/1.1\r\n\r\nGET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n");
+    expect(*client, answer("GET /0") + answer("GET /1", /*keep_alive=*/false));
+    expect_end(*client);
+    BOOST_TEST(requests == (Requests{"GET /0", "GET /1"}), boost::test_tools::per_element());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_half_closed_client_gets_all_its_answers) {
   std::vector<Responder> waiting;
   handler = [&](const http::Request&, Responder responder) { waiting.push_back(responder); };

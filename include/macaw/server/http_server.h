@@ -61,6 +61,8 @@ struct HttpServerOptions {
   /// Further connections are reset.
   size_t connections_max = 20000;
   http::RequestParser::Limits limits = {};
+  /// Closes a connection with so many answers (0: never), as servlet containers do.
+  uint64_t requests_per_connection = 0;
   /// Value of the Server header; empty: none.
   std::string server_name = {};
 };

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+//
+// The stub: answers, held back until they are due, and errors to order. All requests are numbered
+// as they arrive; latency and error of a request follow from the seed and its number.
+// Thread: the loop's.
+
+#include "macaw/stub/seldon_stub.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+
+#include "answers.h"
+#include "error_rules.h"
+#include "macaw/base/random.h"
+#include "macaw/server/http_server.h"
+#include "parameters.h"
+#include "streams.h"
+
+namespace macaw::stub {
+namespace {
+
+constexpr std::string_view kStatsPath = "/macaw/stats";
+/// Paths counted by name; a client that invents paths cannot fill the memory.
+constexpr size_t kPathsMax = 100;
+
+/// What is to happen to a request when it is due.
+struct Fate {
+  MonoTime due;
+  uint64_t request = 0;
+  bool reset = false;
+  server::Responder responder;
+  server::Response response = {};
+
+  void strike() {
+    if (reset) {
+      responder.abort(/*reset=*/true);
+    } else {
+      responder.send(std::move(response));
+    }
+  }
+};
+
+/// For a heap whose top is due first; in the order of arrival among equals.
+bool due_later(const Fate& a, const Fate& b) {
+  return a.due != b.due ? a.due > b.due : a.request > b.request;
+}
+
+int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(wall_now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+struct SeldonStub::Impl {
+  Impl(net::Loop& loop, StubOptions of_options)
+      : options(std::move(of_options)),
+        timer(loop, [this] { handle_due(); }),
+        http(loop,
+             server::HttpServerOptions{
+                 .requests_per_connection = options.requests_per_connection,
+                 .server_name = "macaw-stub",
+             },
+             [this](const http::Request& request, server::Responder responder) {
+               handle_request(request, std::move(responder));
+             }) {
+    // The longest prefix comes first.
+    std::stable_sort(options.latency.begin(), options.latency.end(),
+                     [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  }
+
+  void handle_request(const http::Request& request, server::Responder responder);
+  void handle_due();
+  server::Response make_response(const http::Request& request, const ErrorRule* error,
+                                 uint64_t number) const;
+  std::string make_stats() const;
+  Nanos latency_of(std::string_view path, uint64_t number) const;
+  void count(std::string_view path, const ErrorRule* error);
+
+  StubOptions options;
+  uint64_t requests = 0;
+  std::map<std::string, uint64_t, std::less<>> requests_by_path;
+  std::map<std::string, uint64_t, std::less<>> errors_by_kind;
+  std::vector<Fate> waiting;  ///< a heap
+  net::DeadlineTimer timer;
+  server::HttpServer http;
+};
+
+void SeldonStub::Impl::handle_request(const http::Request& request, server::Responder responder) {
+  const MonoTime arrival = MonoClock::now();
+  const std::string_view path = request.path();
+  if (path == kStatsPath) {
+    server::Response response;
+    response.content_type = "application/json";
+    response.body = make_stats();
+    responder.send(std::move(response));
+    return;
+  }
+  const uint64_t number = requests++;
+  const ErrorRule* const error = pick_error(options.errors, options.seed, number);
+  count(path, error);
+  if (error != nullptr && error->kind == "silent") {
+    return;  // without its responder the request is never answered
+  }
+  const Nanos latency = latency_of(path, number);
+  Fate fate{.due = arrival + latency,
+            .request = number,
+            .reset = error != nullptr && error->kind == "reset",
+            .responder = std::move(responder)};
+  if (!fate.reset) {
+    fate.response = make_response(request, error, number);
+  }
+  if (latency == Nanos::zero()) {
+    fate.strike();
+    return;
+  }
+  waiting.push_back(std::move(fate));
+  std::push_heap(waiting.begin(), waiting.end(), due_later);
+  timer.arm(waiting.front().due);
+}
+
+void SeldonStub::Impl::handle_due() {
+  const MonoTime now = MonoClock::now();
+  while (!waiting.empty() && waiting.front().due <= now) {
+    std::pop_heap(waiting.begin(), waiting.end(), due_later);
+    Fate fate = std::move(waiting.back());
+    waiting.pop_back();
+    fate.strike();
+  }
+  if (!waiting.empty()) {
+    timer.arm(waiting.front().due);
+  }
+}
+
+server::Response SeldonStub::Impl::make_response(const http::Request& request,
+                                                 const ErrorRule* error, uint64_t number) const {
+  server::Response response;
+  if (error == nullptr) {
+    response =
+        answer_request(request, {.consumer_keys = options.consumer_keys, .now_ms = now_ms()});
+  } else if (const int status = status_of(*error); status != 0) {
+    response = answer_error_page(status, "Made to order");
+  } else if (error->kind == "seldon") {
+    response = answer_generic_error(request);
+  } else {
+    response.content_type = "application/json";  // an empty body, as when Seldon's database is down
+  }
+  if (request.header("Cookie").find("JSESSIONID=") == std::string_view::npos) {
+    const Random session(options.seed, kSessionStream);
+    response.extra_headers =
+        fmt::format("Set-Cookie: JSESSIONID={:016X}{:016X}; Path=/; HttpOnly\r\n",
+                    session.at(2 * number), session.at(2 * number + 1));
+  }
+  return response;
+}
+
+Nanos SeldonStub::Impl::latency_of(std::string_view path, uint64_t number) const {
+  const auto rule =
+      std::find_if(options.latency.begin(), options.latency.end(),
+                   [path](const auto& entry) { return path.starts_with(entry.first); });
+  return rule == options.latency.end() ? Nanos::zero() : rule->second.draw(options.seed, number);
+}
+
+void SeldonStub::Impl::count(std::string_view path, const ErrorRule* error) {
+  auto found = requests_by_path.find(path);
+  if (found == requests_by_path.end()) {
+    const bool room = requests_by_path.size() < kPathsMax;
+    found = requests_by_path.try_emplace(room ? std::string(path) : "(other)").first;
+  }
+  ++found->second;
+  if (error != nullptr) {
+    ++errors_by_kind[error->kind];
+  }
+}
+
+std::string SeldonStub::Impl::make_stats() const {
+  const auto members = [](const auto& counts) {
+    std::string text;
+    for (const auto& [name, number] : counts) {
+      fmt::format_to(std::back_inserter(text), "{}{}:{}", text.empty() ? "" : ",",
+                     json_string(std::string_view(name)), number);
+    }
+    return text;
+  };
+  return fmt::format(
+      R"({{"requests":{},"waiting":{},"connections":{},"paths":{{{}}},"errors":{{{}}}}})", requests,
+      waiting.size(), http.connections(), members(requests_by_path), members(errors_by_kind));
+}
+
+SeldonStub::SeldonStub(net::Loop& loop, StubOptions options)
+    : impl_(std::make_unique<Impl>(loop, std::move(options))) {}
+
+SeldonStub::~SeldonStub() = default;
+
+Status SeldonStub::start() {
+  return impl_->http.listen(impl_->options.host, impl_->options.port);
+}
+
+uint16_t SeldonStub::port() const {
+  return impl_->http.port();
+}
+
+uint64_t SeldonStub::requests() const {
+  return impl_->requests;
+}
+
+}  // namespace macaw::stub
