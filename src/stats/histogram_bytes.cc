@@ -57,6 +57,7 @@ Error damaged(std::string_view what) {
 
 std::string Histogram::serialize() const {
   std::string out;
+  out.reserve(32 + counts_.size() / 2);
   out.push_back(kFormat);
   put_varint(out, count_);
   if (!empty()) {
@@ -64,21 +65,21 @@ std::string Histogram::serialize() const {
     put_varint(out, sum_ns_high_);
     put_varint(out, min_ns_);
     put_varint(out, max_ns_);
-    // The first occupied bucket is that of the minimum, so it need not be said.
-    uint64_t zeros = 0;
+    // The first occupied bucket is that of the minimum, so it need not be said. Most histograms are
+    // of a second of one endpoint, with many buckets of one value: those take one byte.
+    uint64_t gap = 0;
     bool begun = false;
     for (const uint64_t count : counts_) {
       if (count == 0) {
-        ++zeros;
+        gap += static_cast<uint64_t>(begun);
         continue;
       }
-      if (begun && zeros > 0) {
-        put_varint(out, zeros << 1 | 1);
+      put_varint(out, gap << 1 | static_cast<uint64_t>(count > 1));
+      if (count > 1) {
+        put_varint(out, count - 2);
       }
-      zeros = 0;
+      gap = 0;
       begun = true;
-      // 2^63 values would take three centuries at a billion a second.
-      put_varint(out, count << 1);
     }
   }
   const uint32_t sum = checksum(out);
@@ -116,27 +117,22 @@ Result<Histogram> Histogram::deserialize(std::string_view bytes) {
   }
   Histogram result;
   result.reserve_buckets(bucket_of(*min), bucket_of(*max));
-  size_t k = 0;
+  size_t next = 0;
   while (!in.empty()) {
     const auto token = take();
-    if (!token || *token < 2) {
+    const auto more = token && (*token & 1) != 0 ? take() : uint64_t{0};
+    if (!token || !more) {
       return damaged("a bucket is not a number");
     }
-    const uint64_t left = result.counts_.size() - k;
-    if ((*token & 1) != 0) {
-      if ((*token >> 1) >= left) {
-        return damaged("more buckets than between its minimum and maximum");
-      }
-      k += static_cast<size_t>(*token >> 1);
-      continue;
-    }
-    if (left == 0) {
+    if ((*token >> 1) >= result.counts_.size() - next) {
       return damaged("more buckets than between its minimum and maximum");
     }
-    result.counts_[k++] = *token >> 1;
-    result.count_ += *token >> 1;
+    next += static_cast<size_t>(*token >> 1);
+    const uint64_t values = (*token & 1) != 0 ? *more + 2 : 1;
+    result.counts_[next++] = values;
+    result.count_ += values;
   }
-  if (k != result.counts_.size() || result.count_ != *count || result.counts_.front() == 0) {
+  if (next != result.counts_.size() || result.count_ != *count || result.counts_.front() == 0) {
     return damaged("its buckets do not add up to its count");
   }
   result.sum_ns_low_ = *sum_low;

@@ -278,7 +278,7 @@ Result<Database> Database::open_to_read(const std::string& path) {
   }
   MACAW_TRY_ASSIGN(Database database, open_raw(path, uri_of(path, ""), SQLITE_OPEN_READONLY));
   const Status identity = database.check_identity();
-  const int code = sqlite3_errcode(database.raw_);
+  const int code = sqlite3_errcode(database.raw_) & 0xff;
   if (identity.ok() || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) {
     MACAW_TRY(identity);
     return database;

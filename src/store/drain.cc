@@ -33,6 +33,10 @@ using stats::CellKind;
 using stats::Sample;
 
 constexpr Nanos kCommitEvery = 500ms;
+// A thousand endpoints take tens of milliseconds to store: then less often, but never a second
+// apart.
+constexpr int kCommitShare = 5;
+constexpr Nanos kCommitEveryMax = 900ms;
 constexpr size_t kCommitRows = 100'000;
 constexpr size_t kCellsAtOnce = 4'096;
 // Rows that are sorted and inserted together: large enough to fill pages one after the other, small
@@ -249,6 +253,7 @@ Status Drain::Impl::write_everything() {
 }
 
 bool Drain::Impl::commit() {
+  const MonoTime began = MonoClock::now();
   Status done = write_everything();
   if (done.ok()) {
     done = writer.commit();
@@ -269,7 +274,8 @@ bool Drain::Impl::commit() {
   unsent.clear();
   events.committed();
   health.committed(now_s > keep_s ? now_s - keep_s : 0);
-  commit_at = MonoClock::now() + kCommitEvery;
+  const Nanos took = MonoClock::now() - began;
+  commit_at = began + std::clamp(took * kCommitShare, kCommitEvery, kCommitEveryMax);
   if (committed) {
     committed(now_s);
   }
@@ -378,10 +384,15 @@ Result<stats::Verdict> Drain::stop(const RunEnd& end) {
   input.stall_ns_max = drain.events.longest_stall().length_ns;
   input.stall_at_ns = drain.events.longest_stall().at_ns;
   stats::Verdict verdict = stats::judge(input);
+  const auto spoil = [&verdict, this](std::string_view what) {
+    // Lost rows say enough; and `replay verify` can tell them again.
+    if (verdict.kind != stats::VerdictKind::kInvalid) {
+      verdict.kind = stats::VerdictKind::kInvalid;
+      verdict.reason = fmt::format("{}: {}", what, first_error());
+    }
+  };
   if (!stored) {
-    verdict.kind = stats::VerdictKind::kInvalid;
-    verdict.reason += verdict.reason.empty() ? "" : "; ";
-    verdict.reason += "the end of the run could not be stored: " + first_error();
+    spoil("the end of the run could not be stored");
   }
   // Even when nothing more fits into the file, the row of the run is already there.
   const Status finished =
@@ -389,9 +400,7 @@ Result<stats::Verdict> Drain::stop(const RunEnd& end) {
   if (!finished.ok()) {
     drain.writer.rollback();
     drain.note_error(finished.error().message());
-    verdict.kind = stats::VerdictKind::kInvalid;
-    verdict.reason += verdict.reason.empty() ? "" : "; ";
-    verdict.reason += "the run could not be finished in the database: " + first_error();
+    spoil("the run could not be finished in the database");
   }
   return verdict;
 }

@@ -208,9 +208,8 @@ BOOST_AUTO_TEST_CASE(bytes_are_those_of_the_schema_page) {
       "\x03"          // count
       "\xb2\x02\x00"  // sum 306
       "\x03\xac\x02"  // minimum 3, maximum 300
-      "\x04"          // bucket 3: two values
-      "\xa5\x04"      // 274 empty buckets
-      "\x02",         // bucket 278 (300 and 301 ns): one value
+      "\x01\x00"      // bucket 3: no gap before it, more than one value: 2 + 0
+      "\xa4\x04",     // bucket 278 (300 and 301 ns): 274 empty ones before it, one value
       12);
   BOOST_TEST(bytes.substr(0, bytes.size() - 4) == expected);
 }
@@ -243,15 +242,18 @@ BOOST_AUTO_TEST_CASE(forged_bytes_are_an_error) {
     return Histogram::deserialize(bytes);
   };
   using namespace std::string_literals;
-  BOOST_TEST(forge("\x01\x01\x07\x00\x07\x07\x02"s).ok());       // one value: 7
-  BOOST_TEST(!forge("\x01\x02\x07\x00\x07\x07\x02"s).ok());      // count too high
-  BOOST_TEST(!forge("\x01\x01\x07\x00\x08\x07\x02"s).ok());      // minimum > maximum
-  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x07\x03\x02"s).ok());  // an empty bucket too many
-  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x07\x02\x02"s).ok());  // a bucket too many
+  BOOST_TEST(forge("\x01\x01\x07\x00\x07\x07\x00"s).ok());       // one value: 7
+  BOOST_TEST(forge("\x01\x02\x07\x00\x07\x07\x01\x00"s).ok());   // two of them
+  BOOST_TEST(!forge("\x01\x02\x07\x00\x07\x07\x00"s).ok());      // count too high
+  BOOST_TEST(!forge("\x01\x01\x07\x00\x08\x07\x00"s).ok());      // minimum > maximum
+  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x07\x02"s).ok());      // a gap up to the end
+  BOOST_TEST(!forge("\x01\x02\x07\x00\x07\x07\x00\x00"s).ok());  // a bucket too many
+  BOOST_TEST(!forge("\x01\x02\x07\x00\x06\x08\x02\x00"s).ok());  // nothing at the minimum
+  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x08\x00"s).ok());      // nothing at the maximum
   BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x07"s).ok());          // no bucket
-  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x07\x01"s).ok());      // an empty gap
-  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x07\x82"s).ok());      // a torn number
-  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x02"s).ok());
+  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x07\x01"s).ok());      // a count is missing
+  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\x07\x80"s).ok());      // a torn number
+  BOOST_TEST(!forge("\x01\x01\x07\x00\x07\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x00"s).ok());
   BOOST_TEST(!forge("\x01\x00\x00"s).ok());  // something after an empty one
 }
 
