@@ -16,7 +16,7 @@ namespace macaw::net {
 struct Loop::Impl {
   static constexpr size_t kScratchBytes = 64 * 1024;
 
-  uv_loop_t raw;
+  uv_loop_t raw{};
   /// Reads do not nest, so one buffer serves all streams and stays warm in the cache.
   std::unique_ptr<std::array<char, kScratchBytes>> scratch;
   /// Ends the wait of run_once(): uv's own timeouts are whole milliseconds.

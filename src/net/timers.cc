@@ -18,7 +18,7 @@
 namespace macaw::net {
 
 struct DeadlineTimer::Impl {
-  uv_poll_t raw;
+  uv_poll_t raw{};
   bool owned = true;
   std::function<void()> callback;
   int fd = -1;
@@ -96,7 +96,7 @@ void DeadlineTimer::disarm() {
 }
 
 struct PeriodicTimer::Impl {
-  uv_timer_t raw;
+  uv_timer_t raw{};
   bool owned = true;
   std::function<void()> callback;
 

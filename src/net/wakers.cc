@@ -15,7 +15,7 @@
 namespace macaw::net {
 
 struct Waker::Impl {
-  uv_async_t raw;
+  uv_async_t raw{};
   bool owned = true;
   std::function<void()> callback;
   /// Orders what was published before wake() with the callback, without leaning on how libuv
@@ -51,7 +51,7 @@ void Waker::wake() {
 }
 
 struct SignalWatcher::Impl {
-  uv_signal_t raw;
+  uv_signal_t raw{};
   bool owned = true;
   std::function<void()> callback;
 

@@ -4,6 +4,8 @@
 
 #include "src/stub/answers.h"
 
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 #include <set>
 
@@ -125,8 +127,12 @@ BOOST_AUTO_TEST_CASE(event) {
 BOOST_AUTO_TEST_CASE(predict) {
   const std::string target = "/js/predict?json=%7B%22f1%22%3A1.5%7D&consumer_key=K&jsonpCallback=j";
   const std::string body = ask(target + "&puid=p1").body;
-  BOOST_TEST(body.starts_with(
-      R"(j({"meta":{"puid":"p1","modelName":"stub","variation":"stub"},"predictions":[{"prediction":0.)"));
+  BOOST_TEST(body.starts_with(R"(j({"meta":{"puid":"p1","modelName":"stub","variation":"stub"},)"
+                              R"("predictions":[{"prediction":0.)"));
+  for (const char digit : std::string("0123456789")) {
+    BOOST_TEST(body.find(fmt::format(R"(,"predictedClass":"{}","confidence":0.)", digit)) !=
+               std::string::npos);
+  }
   BOOST_TEST(body.ends_with(R"(}],"custom":null}))"));
   BOOST_TEST(body == ask(target + "&puid=p1").body);
   const std::string fresh = ask(target).body;
