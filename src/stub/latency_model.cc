@@ -5,6 +5,7 @@
 // Thread: any.
 
 #include <algorithm>
+#include <cmath>
 #include <variant>
 #include <vector>
 
@@ -55,7 +56,7 @@ double as_double(Nanos span) {
 }
 
 Nanos to_nanos(double count) {
-  return count >= as_double(kDrawMax) ? kDrawMax : Nanos(static_cast<Nanos::rep>(count + 0.5));
+  return count >= as_double(kDrawMax) ? kDrawMax : Nanos(std::llround(count));
 }
 
 /// The inverse distribution functions; 0 < u < 1.
