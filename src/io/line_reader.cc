@@ -34,6 +34,7 @@ struct LineReader::Impl {
   bool at_end = false;
 
   uint64_t line = 0;
+  uint64_t bytes = 0;
   bool line_was_ended = false;
   std::optional<Sha256> hash;
   std::string hash_hex;
@@ -68,6 +69,7 @@ Status LineReader::Impl::fill() {
     hash->update({buffer.get() + end, count});
   }
   end += count;
+  bytes += count;
   if (count == 0) {
     at_end = true;
     if (hash) {
@@ -152,6 +154,10 @@ Error LineReader::error(uint64_t column, std::string_view what) const {
 
 bool LineReader::line_was_ended() const {
   return impl_->line_was_ended;
+}
+
+uint64_t LineReader::bytes() const {
+  return impl_->bytes;
 }
 
 uint64_t LineReader::bytes_on_disk_read() const {

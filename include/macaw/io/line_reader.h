@@ -43,6 +43,8 @@ class LineReader {
   /// True if the current line ended with a newline (a torn last line does not).
   bool line_was_ended() const;
 
+  /// Uncompressed bytes taken in so far; at the end of the file, all of them.
+  uint64_t bytes() const;
   /// For progress: bytes read of the file as it lies on disk, and its size (0 when unknown).
   uint64_t bytes_on_disk_read() const;
   uint64_t bytes_on_disk() const;

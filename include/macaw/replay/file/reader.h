@@ -39,6 +39,8 @@ class Reader {
   Format format() const;
   /// Known after the first next().
   const std::optional<Provenance>& provenance() const;
+  /// Uncompressed bytes taken in so far; at the end of the file, all of them.
+  uint64_t bytes() const;
   uint64_t bytes_on_disk_read() const;
   uint64_t bytes_on_disk() const;
   /// REQUIRES: options.hash and next() has returned false.

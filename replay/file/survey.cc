@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// The first pass over a file: everything the reader checks, plus what a run wants to know
+// beforehand.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "macaw/http/url.h"
+#include "macaw/replay/file/reader.h"
+
+namespace macaw::replay {
+
+namespace {
+
+constexpr size_t kAuthoritiesMax = 1'000;
+constexpr uint64_t kRecordsPerProgress = 1 << 16;
+
+/// "http://host:port" of a checked absolute URL: all up to the path, query or fragment.
+std::string_view origin_of(std::string_view url) {
+  const size_t begin = url.find("//") + 2;
+  return url.substr(0, std::min(url.find_first_of("/?#", begin), url.size()));
+}
+
+/// Collects distinct authorities. Origins as written are remembered, so that an authority is taken
+/// apart once per spelling and not once per line.
+class Authorities {
+ public:
+  explicit Authorities(FileSurvey& survey) : survey_(survey) {}
+
+  Status add(const Record& record) {
+    if (record.url.empty() || record.url.front() == '/') {
+      if (survey_.first_line_without_host == 0) {
+        survey_.first_line_without_host = record.line;
+      }
+      return {};
+    }
+    const std::string_view origin = origin_of(record.url);
+    if (origin == last_ || survey_.authorities.size() >= kAuthoritiesMax) {
+      return {};
+    }
+    last_.assign(origin);
+    if (!known_origins_.try_emplace(last_, true).second) {
+      return {};
+    }
+    MACAW_TRY_ASSIGN(const http::HostPort host_port, http::parse_host_port(origin));
+    std::string key = host_port.key();
+    const bool known =
+        std::any_of(survey_.authorities.begin(), survey_.authorities.end(),
+                    [&key](const FileSurvey::Authority& a) { return a.host_port == key; });
+    if (!known) {
+      survey_.authorities.push_back({std::move(key), record.line});
+    }
+    return {};
+  }
+
+ private:
+  FileSurvey& survey_;
+  std::string last_;
+  std::unordered_map<std::string, bool> known_origins_;
+};
+
+}  // namespace
+
+Result<FileSurvey> survey_file(const std::string& path,
+                               const std::function<void(uint64_t, uint64_t)>& progress) {
+  MACAW_TRY_ASSIGN(Reader reader, Reader::open(path, {.hash = true}));
+  FileSurvey survey;
+  Authorities authorities(survey);
+  Record record;
+  for (;;) {
+    const Result<bool> more = reader.next(record);
+    if (!more.ok()) {
+      return more.error();
+    }
+    if (!*more) {
+      break;
+    }
+    ++survey.records;
+    if (record.time) {
+      survey.first_time = survey.first_time.value_or(*record.time);
+      survey.last_time = record.time;
+    }
+    MACAW_TRY(authorities.add(record));
+    if (progress && survey.records % kRecordsPerProgress == 0) {
+      progress(reader.bytes_on_disk_read(), reader.bytes_on_disk());
+    }
+  }
+  if (progress) {
+    progress(reader.bytes_on_disk_read(), reader.bytes_on_disk());
+  }
+  survey.format = reader.format();
+  survey.bytes = reader.bytes();
+  survey.sha256 = reader.sha256();
+  survey.provenance = reader.provenance();
+  return survey;
+}
+
+}  // namespace macaw::replay
