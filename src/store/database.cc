@@ -280,7 +280,9 @@ Result<Database> Database::open_to_read(const std::string& path) {
   const Status identity = database.check_identity();
   const int code = sqlite3_errcode(database.raw_) & 0xff;
   if (identity.ok() || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) {
-    MACAW_TRY(identity);
+    if (!identity.ok()) {
+      return identity.error();
+    }
     return database;
   }
   // In a folder that we may not write to SQLite cannot make its index of the write-ahead log. It

@@ -237,7 +237,9 @@ Status Drain::Impl::write_everything() {
                               written = writer.put_interval(key, aggregate);
                             }
                           });
-  MACAW_TRY(written);
+  if (!written.ok()) {
+    return written;
+  }
   MACAW_TRY(writer.put_endpoint_totals(0, aggregator.totals().at(0)));
   for (const uint16_t endpoint : changed_totals) {
     MACAW_TRY(writer.put_endpoint_totals(endpoint, aggregator.totals().at(endpoint)));

@@ -214,7 +214,9 @@ Result<std::vector<EndpointTotals>> RunReader::totals(int64_t run) {
         }
         return totals;
       });
-  MACAW_TRY(damaged);
+  if (!damaged.ok()) {
+    return damaged.error();
+  }
   return rows;
 }
 

@@ -120,7 +120,9 @@ Status Verifier::compare_with_rows() {
     }
   }));
   aggregator.take_ended(UINT64_MAX, check);
-  MACAW_TRY(status);
+  if (!status.ok()) {
+    return status;
+  }
   MACAW_TRY(compare_number_of_intervals());
   for (const auto& [endpoint, total] : aggregator.totals()) {
     MACAW_TRY(compare_total(endpoint, total));
