@@ -51,6 +51,15 @@ Result<rapidjson::Document> parse_json(const std::string& path, const std::strin
   return document;
 }
 
+/// The member of an object, or nullptr if there is none or `value` is no object.
+const rapidjson::Value* member_of(const rapidjson::Value& value, const char* name) {
+  if (!value.IsObject()) {
+    return nullptr;
+  }
+  const auto member = value.FindMember(name);
+  return member == value.MemberEnd() ? nullptr : &member->value;
+}
+
 std::string_view text_of(const rapidjson::Value& value) {
   return {value.GetString(), value.GetStringLength()};
 }
@@ -60,28 +69,29 @@ std::string_view text_of(const rapidjson::Value& value) {
 Result<std::vector<std::string>> read_seldon_items(const std::string& path) {
   MACAW_TRY_ASSIGN(const std::string text, io::read_file(path));
   MACAW_TRY_ASSIGN(const auto document, parse_json(path, text));
-  if (!document.IsObject() || !document.HasMember("list") || !document["list"].IsArray()) {
+  const rapidjson::Value* list = member_of(document, "list");
+  if (list == nullptr || !list->IsArray()) {
     return errorf("{}: found no \"list\" array, expected the body of Seldon's /items", path);
   }
   std::vector<std::string> ids;
   std::unordered_set<std::string> seen;
-  for (const auto& item : document["list"].GetArray()) {
-    const std::string where =
-        fmt::format("{}: list[{}]", path, &item - document["list"].GetArray().begin());
-    if (!item.IsObject() || !item.HasMember("id") || !item["id"].IsString()) {
+  for (rapidjson::SizeType index = 0; index < list->Size(); ++index) {
+    const rapidjson::Value* id_value = member_of((*list)[index], "id");
+    const rapidjson::Value* type = member_of((*list)[index], "type");
+    const std::string where = fmt::format("{}: list[{}]", path, index);
+    if (id_value == nullptr || !id_value->IsString()) {
       return errorf(
           "{}: found no \"id\" text, expected an item such as {{\"id\":\"1\",\"type\":1}}", where);
     }
-    if (!item.HasMember("type") || !item["type"].IsInt()) {
+    if (type == nullptr || !type->IsInt()) {
       return errorf(
-          "{}: found no \"type\" number, expected an item such as "
-          "{{\"id\":\"1\",\"type\":1}}",
+          "{}: found no \"type\" number, expected an item such as {{\"id\":\"1\",\"type\":1}}",
           where);
     }
-    if (item["type"].GetInt() != kItemType) {
+    if (type->GetInt() != kItemType) {
       continue;
     }
-    std::string id(text_of(item["id"]));
+    std::string id(text_of(*id_value));
     if (!seen.insert(id).second) {
       return errorf("{}: found item {} a second time, expected each id once", where, id);
     }
@@ -96,11 +106,12 @@ Result<std::vector<std::string>> read_seldon_items(const std::string& path) {
 Result<std::string> read_seldon_key(const std::string& path) {
   MACAW_TRY_ASSIGN(const std::string text, io::read_file(path));
   MACAW_TRY_ASSIGN(const auto document, parse_json(path, text));
-  if (!document.IsArray() || document.Empty() || !document[0].IsObject() ||
-      !document[0].HasMember("key") || !document[0]["key"].IsString()) {
+  const rapidjson::Value* key =
+      document.IsArray() && !document.Empty() ? member_of(document[0], "key") : nullptr;
+  if (key == nullptr || !key->IsString()) {
     return errorf("{}: found no key, expected [{{\"key\":\"...\"}}] as seldon-cli prints it", path);
   }
-  return std::string(text_of(document[0]["key"]));
+  return std::string(text_of(*key));
 }
 
 }  // namespace macaw::datasets

@@ -96,7 +96,8 @@ class GapLaws {
     }
     const double seconds =
         one_form ? lognormal(random, ln_36_, 0.92) : lognormal(random, ln_10_, 1.2);
-    return std::clamp<int64_t>(static_cast<int64_t>(seconds + 0.5), 1, kSessionGapMax);
+    const double rounded_up_by_half = seconds + 0.5;  // not lround(): libm is not ours to trust
+    return std::clamp<int64_t>(static_cast<int64_t>(rounded_up_by_half), 1, kSessionGapMax);
   }
 
   int64_t between_sessions(Random& random) const {
@@ -145,7 +146,7 @@ class Sessions {
 }  // namespace
 
 void set_times(uint32_t k, std::span<Rating> ratings) {
-  static const GapLaws kLaws;
+  static const GapLaws laws;
   Random random = random_of(Stream::kTimes, k);
   int64_t now = draw_start(random);
   Sessions sessions(random, ratings.size());
@@ -153,11 +154,11 @@ void set_times(uint32_t k, std::span<Rating> ratings) {
     rating.time = now;
     int64_t gap = 0;
     if (sessions.next_is_new(random)) {
-      gap = kLaws.between_sessions(random);
+      gap = laws.between_sessions(random);
     }
     // What would begin after the end of the set goes on in the session at hand.
     if (gap == 0 || now + gap > kEnd - kDay) {
-      gap = kLaws.within_session(random, now);
+      gap = laws.within_session(random, now);
     }
     now = std::min(now + gap, kEnd);
   }

@@ -30,9 +30,9 @@ bool Arguments::has(std::string_view name) const {
 }
 
 const std::string& Arguments::get(std::string_view name) const {
-  static const std::string kEmpty;
+  static const std::string empty_value;
   const auto entry = find_value(values_, name);
-  return entry == values_.end() ? kEmpty : entry->second;
+  return entry == values_.end() ? empty_value : entry->second;
 }
 
 }  // namespace macaw::generators

@@ -16,8 +16,7 @@ constexpr std::array<std::string_view, 4> kFolders{"", "ml-10M100K", "ml-10m", "
 /// Empty: none of the folders is one.
 std::string find_in(const std::string& place) {
   for (const std::string_view folder : kFolders) {
-    const std::string path =
-        folder.empty() ? place : (std::filesystem::path(place) / folder).string();
+    std::string path = folder.empty() ? place : (std::filesystem::path(place) / folder).string();
     if (datasets::is_movielens_folder(path)) {
       return path;
     }

@@ -10,12 +10,12 @@
 namespace macaw::generators {
 
 std::span<const std::unique_ptr<Generator>> all_generators() {
-  static const std::vector<std::unique_ptr<Generator>> kGenerators = [] {
+  static const std::vector<std::unique_ptr<Generator>> registered = [] {
     std::vector<std::unique_ptr<Generator>> generators;
     generators.push_back(make_ml10m());
     return generators;
   }();
-  return kGenerators;
+  return registered;
 }
 
 const Generator* find_generator(std::string_view name) {

@@ -19,8 +19,7 @@ constexpr uint64_t kProgressPairs = 1U << 14;
 }  // namespace
 
 void append_number(uint64_t number, std::string& text) {
-  std::array<char, std::numeric_limits<uint64_t>::digits10 + 1>
-      digits;  // NOLINT(cppcoreguidelines-pro-type-member-init): written by to_chars
+  std::array<char, std::numeric_limits<uint64_t>::digits10 + 1> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   text.append(digits.data(), static_cast<size_t>(end - digits.data()));
 }

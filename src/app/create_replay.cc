@@ -157,6 +157,20 @@ std::string command_of(const CLI::App& app) {
   return chosen.empty() ? kProgram : fmt::format("{} {}", kProgram, chosen.front()->get_name());
 }
 
+/// CLI11 says of a wrong word only that a right one is missing.
+std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc,
+                    const char* const* argv) {
+  const bool wrong_word = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
+  if (!wrong_word) {
+    return one_line(error.what());
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return fmt::format("found '{}', expected one of {}", one_line(argv[1]), fmt::join(names, ", "));
+}
+
 int finish(const Status& status, Narrator& narrator) {
   if (status) {
     return 0;
@@ -187,7 +201,8 @@ int run_create_replay(int argc, const char* const* argv) {
   } catch (const CLI::Success& request) {
     return app.exit(request);  // --help, --version
   } catch (const CLI::ParseError& error) {
-    narrator.say(fmt::format("{} (try '{} --help')", one_line(error.what()), command_of(app)));
+    narrator.say(
+        fmt::format("{} (try '{} --help')", explain(app, error, argc, argv), command_of(app)));
     return 1;
   }
   if (list->parsed()) {
