@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The graph UI: routes over read-only queries, and the page. Serves a run while it plays and any run afterwards. Iago's URLs and JSON shapes are kept (ui/API.md).
+// The graph UI: routes over read-only queries, and the page. Serves a run while it plays and any
+// run afterwards; the database may come later. Iago's URLs and JSON shapes are kept (ui/API.md).
+// Nothing it answers changes anything.
 // Thread: the loop's.
 #pragma once
 
@@ -14,20 +16,25 @@
 namespace macaw::ui {
 
 struct UiOptions {
+  /// Also the only name, besides localhost and IP addresses, under which it answers (DNS
+  /// rebinding). "0.0.0.0", "::" or "*": every address, and the machine's own name.
   std::string host = "127.0.0.1";
-  uint16_t port = 9994;      ///< 0: any free port
-  bool port_may_change = true;  ///< a busy port: the next free one is used instead, and started() says so
-  std::string database;      ///< path
-  std::string page_folder;   ///< serve the page from disk instead of the embedded one (for editing)
+  uint16_t port = 9994;         ///< 0: any free port
+  bool port_may_change = true;  ///< a busy port: another one is used instead, see port()
+  std::string database;         ///< path
+  std::string page_folder;  ///< the page from this ui/web instead of the embedded one, for editing
 };
 
 class UiServer {
  public:
   UiServer(net::Loop& loop, UiOptions options);
   ~UiServer();
+  UiServer(const UiServer&) = delete;
+  UiServer& operator=(const UiServer&) = delete;
 
-  /// Error: no port could be had. The database may still be empty.
+  /// Error: no port could be had. The database need not exist yet.
   Status start();
+  /// The port that it listens on: UiOptions::port, unless that was 0 or busy.
   uint16_t port() const;
   /// "http://127.0.0.1:9994/graph/?g=metric:client/request_latency_ms"
   std::string graph_url() const;

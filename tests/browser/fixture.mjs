@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// Starts what a browser test needs, the fixture program and Chromium, and reads canvases.
+import {spawn} from 'node:child_process';
+import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+
+const SKIPPED = 77;
+const CHROMIUM = process.env.MACAW_CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+function skip(why) {
+  console.log(`SKIPPED: ${why}`);
+  process.exit(SKIPPED);
+}
+
+export async function launchBrowser() {
+  if (!existsSync(CHROMIUM)) skip(`no ${CHROMIUM}; scripts/setup test installs it`);
+  let playwright;
+  try {
+    playwright = createRequire(import.meta.url)('playwright-core');
+  } catch {
+    skip('no playwright-core; scripts/setup test installs it');
+  }
+  // A fresh profile folder each time, which Playwright makes and removes.
+  return playwright.chromium.launch({executablePath: CHROMIUM, args: FLAGS});
+}
+
+/** The fixture program over a folder of its own. */
+export class Fixture {
+  static async start(program) {
+    const fixture = new Fixture();
+    fixture.folder = mkdtempSync(join(tmpdir(), 'macaw-browser-'));
+    fixture.process = spawn(program, [fixture.folder], {stdio: ['pipe', 'pipe', 'inherit']});
+    fixture.exited = new Promise((resolve) => { fixture.process.on('exit', resolve); });
+    fixture.lines = createInterface({input: fixture.process.stdout})[Symbol.asyncIterator]();
+    fixture.url = `http://127.0.0.1:${await fixture.line()}`;
+    return fixture;
+  }
+
+  get database() {
+    return join(this.folder, 'macaw.sqlite');
+  }
+
+  async line() {
+    const {value, done} = await this.lines.next();
+    if (done) throw new Error('the fixture program has ended');
+    return value;
+  }
+
+  async tell(command) {
+    this.process.stdin.write(`${command}\n`);
+    const answer = await this.line();
+    if (answer !== 'ok') throw new Error(`${command}: ${answer}`);
+  }
+
+  async json(path) {
+    const response = await fetch(this.url + path);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  async stop() {
+    this.process.stdin.end();
+    await this.exited;
+  }
+
+  async remove() {
+    await this.stop();
+    rmSync(this.folder, {recursive: true, force: true});
+  }
+}
+
+/**
+ * How many pixels of a chart have about the colour of a custom property, and where: their median y
+ * and the columns that hold any. `ignoreTop` leaves out the marks at the top edge.
+ */
+export function pixelsOf(page, chart, property, ignoreTop = 16) {
+  return page.evaluate(([selector, name, top]) => {
+    const probe = document.createElement('span');
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    const wanted = getComputedStyle(probe).color.match(/\d+/g).map(Number);
+    probe.remove();
+    const canvas = document.querySelector(`${selector} canvas`);
+    const {data, width, height} = canvas.getContext('2d')
+      .getImageData(0, 0, canvas.width, canvas.height);
+    const [rows, columns] = [[], new Set()];
+    for (let y = top; y < height; ++y) {
+      for (let x = 0; x < width; ++x) {
+        const at = (y * width + x) * 4;
+        const distance = Math.abs(data[at] - wanted[0]) + Math.abs(data[at + 1] - wanted[1])
+          + Math.abs(data[at + 2] - wanted[2]);
+        if (data[at + 3] > 200 && distance < 24) {
+          rows.push(y);
+          columns.add(x);
+        }
+      }
+    }
+    return {count: rows.length, y: rows[Math.floor(rows.length / 2)] ?? 0,
+      columns: [...columns].sort((a, b) => a - b)};
+  }, [chart, property, ignoreTop]);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// Routes, and what every answer carries.
+#include "router.h"
+
+#include <fmt/format.h>
+
+#include "host_check.h"
+#include "macaw/report/json_text.h"
+
+namespace macaw::ui {
+
+namespace {
+
+/// Nothing comes from elsewhere, nothing is embedded elsewhere, nothing is kept.
+constexpr std::string_view kSecurityHeaders =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Cache-Control: no-store\r\n";
+
+server::Response redirect(std::string location) {
+  server::Response response = text_response(302, "see " + location);
+  response.extra_headers = "Location: " + location + "\r\n";
+  return response;
+}
+
+server::Response simple_command(bool as_text, std::string_view word) {
+  if (as_text) {
+    return text_response(200, std::string(word));
+  }
+  report::JsonText json;
+  json.begin_object().key("response").text(word).end_object();
+  return json_response(json.take());
+}
+
+}  // namespace
+
+server::Response text_response(int status, std::string text) {
+  server::Response response;
+  response.status = status;
+  response.body = std::move(text) + "\n";
+  return response;
+}
+
+server::Response json_response(std::string json) {
+  server::Response response;
+  response.content_type = "application/json";
+  response.body = std::move(json) + "\n";
+  return response;
+}
+
+Router::Router(std::string database, std::string host, std::string page_folder)
+    : database_(std::move(database)), host_(std::move(host)), assets_(std::move(page_folder)) {}
+
+server::Response Router::answer(const http::Request& request) {
+  server::Response response;
+  const std::string_view host = request.header("Host");
+  if (!host.empty() && !host_is_ours(host, host_)) {
+    response = text_response(
+        403, fmt::format("Host: found \"{}\", expected an IP address, localhost{}; start with "
+                         "--ui-host NAME to be reached under another name",
+                         host, is_wildcard(host_) ? " or this machine's name" : " or " + host_));
+  } else if (request.method != "GET" && request.method != "HEAD") {
+    response = text_response(405, fmt::format("found {}, expected GET or HEAD", request.method));
+    response.extra_headers = "Allow: GET, HEAD\r\n";
+  } else {
+    response = route(request.path(), Query(request.query()));
+  }
+  response.extra_headers += kSecurityHeaders;
+  return response;
+}
+
+server::Response Router::route(std::string_view path, const Query& query) {
+  constexpr std::string_view kGraphData = "/graph_data/";
+  constexpr std::string_view kStatic = "/static/";
+  if (path == "/") {
+    return redirect(fmt::format("/graph/?g={}", kFirstKey));
+  }
+  if (path == "/graph") {
+    return redirect("/graph/");
+  }
+  if (path.starts_with("/graph/")) {
+    return graph_page(database_, assets_, query);
+  }
+  if (path == "/graph_data" || path == kGraphData) {
+    return graph_data_keys(database_, query);
+  }
+  if (path.starts_with(kGraphData)) {
+    return graph_data(database_, decode_path(path.substr(kGraphData.size())), query);
+  }
+  if (path.starts_with("/api/")) {
+    return api(path, query);
+  }
+  if (path.starts_with(kStatic) && path != "/static/graph.html") {
+    if (std::optional<Asset> asset = assets_.find(path.substr(kStatic.size()))) {
+      server::Response response;
+      response.content_type = asset->content_type;
+      response.body = std::move(asset->bytes);
+      return response;
+    }
+  }
+  if (path == "/health") {
+    return text_response(200, "OK");
+  }
+  const std::string_view command = path.substr(1, path.find('.') - 1);
+  if (command == "ping") {
+    return simple_command(path.ends_with(".txt"), "pong");
+  }
+  if (command == "stats") {
+    return stats(path, query);
+  }
+  return text_response(404, fmt::format("no such page: {}", path));
+}
+
+server::Response Router::stats(std::string_view path, const Query& query) {
+  return path.ends_with(".txt") ? stats_text(database_, query) : stats_json(database_, query);
+}
+
+server::Response Router::api(std::string_view path, const Query& query) {
+  if (path == "/api/runs") {
+    return api_runs(database_);
+  }
+  if (path == "/api/run") {
+    return api_run(database_, query);
+  }
+  if (path == "/api/series") {
+    return api_series(database_, query);
+  }
+  return text_response(404, fmt::format("no such page: {}", path));
+}
+
+}  // namespace macaw::ui

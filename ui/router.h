@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// Which address gives which answer. A pure function of the request and of what is stored: no
+// sockets, no state but the open database. Every address is in API.md.
+// Thread: the loop's.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "assets.h"
+#include "database.h"
+#include "macaw/http/request_parser.h"
+#include "macaw/server/http_server.h"
+#include "query.h"
+
+namespace macaw::ui {
+
+inline constexpr std::string_view kFirstKey = "metric:client/request_latency_ms";
+
+class Router {
+ public:
+  /// `host` is the --ui-host, which names in a Host header are held against.
+  Router(std::string database, std::string host, std::string page_folder);
+
+  /// Never fails: what is wrong with a request is a status and one line of text.
+  server::Response answer(const http::Request& request);
+
+ private:
+  server::Response route(std::string_view path, const Query& query);
+  server::Response stats(std::string_view path, const Query& query);
+  server::Response api(std::string_view path, const Query& query);
+
+  Database database_;
+  std::string host_;
+  Assets assets_;
+};
+
+server::Response text_response(int status, std::string text);
+server::Response json_response(std::string json);
+
+// One file each. An error is about the request (400) unless its maker says otherwise.
+
+/// `/graph_data`, `/graph_data/<key>`
+server::Response graph_data_keys(Database& database, const Query& query);
+server::Response graph_data(Database& database, const std::string& key, const Query& query);
+/// `/stats.json`, `/stats.txt`
+server::Response stats_json(Database& database, const Query& query);
+server::Response stats_text(Database& database, const Query& query);
+/// `/api/runs`, `/api/run`, `/api/series`: what our page asks for.
+server::Response api_runs(Database& database);
+server::Response api_run(Database& database, const Query& query);
+server::Response api_series(Database& database, const Query& query);
+/// `/graph/`: the page, or without `g` the list of what can be drawn.
+server::Response graph_page(Database& database, const Assets& assets, const Query& query);
+
+}  // namespace macaw::ui

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// The legends: a line's colour, name and value, with a check box where it can be hidden.
+import {FAILURES, PERCENTILES, formatNumber} from './data.js';
+
+export const $ = (id) => document.getElementById(id);
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === 'text') made.textContent = value;
+    else if (value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+function entry(name, color, kind, id) {
+  const swatch = element('span', {class: `swatch ${kind}`, 'aria-hidden': 'true'});
+  swatch.style.color = `var(${color})`;
+  return [swatch, element('span', {class: 'name', text: name}),
+    element('span', {class: 'value', id: `value-${id}`, text: '\u2013'})];
+}
+
+/** One box per percentile; `toggle(index, on)` hears of changes. */
+export function buildPercentiles(shown, toggle) {
+  const items = PERCENTILES.map(({name, color}, index) => {
+    const box = element('input', {type: 'checkbox', 'aria-label': name});
+    box.checked = shown.has(index);
+    const item = element('label', {class: `item${box.checked ? '' : ' off'}`}, box,
+      ...entry(name, color, '', index));
+    box.addEventListener('change', () => {
+      item.classList.toggle('off', !box.checked);
+      toggle(index, box.checked);
+    });
+    return item;
+  });
+  $('legend').classList.add('tiles');
+  $('legend').replaceChildren(...items);
+}
+
+export function buildSingle(name) {
+  $('legend').classList.remove('tiles');
+  $('legend').replaceChildren(
+    element('span', {class: 'item'}, ...entry(name, '--answered', '', 0)));
+}
+
+export function buildTraffic(targetName) {
+  $('traffic-legend').replaceChildren(
+    element('span', {class: 'item'}, ...entry(targetName, '--target', 'dashed', 'target')),
+    element('span', {class: 'item'}, ...entry('answered', '--answered', '', 'answered')));
+}
+
+export function buildFailures() {
+  $('errors-legend').replaceChildren(
+    element('span', {class: 'item name', id: 'errors-note'}),
+    ...FAILURES.map((name) => element('span', {class: 'item', id: `failure-${name}`, hidden: ''},
+      ...entry(name.replace('_', ' '), `--${name}`, 'bar', name))));
+}
+
+export function setValue(id, text, beyond = false) {
+  const value = $(`value-${id}`);
+  if (value.textContent !== text) value.textContent = text;
+  value.classList.toggle('beyond', beyond);
+}
+
+/** `counts` by outcome, `ever` those that have occurred at all, `note` what the counts are of. */
+export function setFailures(counts, ever, note) {
+  for (const name of FAILURES) {
+    $(`failure-${name}`).hidden = !ever.has(name);
+    setValue(name, formatNumber(counts[name]));
+  }
+  $('errors-note').textContent = ever.size ? note : 'none';
+}
+
+/** The shown values in one sentence, for screen readers. */
+export function spokenValues() {
+  return [...$('legend').querySelectorAll('.item:not(.off)')]
+    .map((item) => `${item.querySelector('.name').textContent} `
+      + item.querySelector('.value').textContent).join(', ');
+}
