@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// What the subcommands of `replay` share at the border to a person: exit codes, the command line's
+// parser, one-line errors, and where results go. Thread: main.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "macaw/base/result.h"
+#include "macaw/report/summary.h"
+
+namespace macaw::app {
+
+enum ExitCode : int {
+  kExitOk = 0,            ///< also a SUSPECT run
+  kExitUsage = 1,         ///< wrong arguments or wrong input
+  kExitNotStarted = 2,    ///< the run could not start, or nothing ever answered
+  kExitThreshold = 3,     ///< a --fail-if was breached
+  kExitInvalid = 4,       ///< the run's numbers cannot be trusted; outranks 3
+  kExitInterrupted = 130  ///< ended by a signal before there was any answer
+};
+
+/// The text on one line, without control characters.
+std::string one_line(std::string_view text);
+
+/// "replay: ..." on stderr; returns `code`.
+int fail(std::string_view message, ExitCode code = kExitUsage);
+void warn(std::string_view message);
+
+/// Parses arguments (without the program's name). A value means that the program ends with it: help
+/// was printed, or the arguments are wrong.
+std::optional<int> parse_arguments(CLI::App& app, std::vector<std::string> arguments);
+
+/// An option with one value; the last one wins when it is given again.
+CLI::Option* add_value(CLI::App& app, const std::string& names, std::optional<std::string>& value,
+                       const std::string& type, const std::string& help);
+/// An option that may be given several times, with one value each.
+CLI::Option* add_values(CLI::App& app, const std::string& names, std::vector<std::string>& values,
+                        const std::string& type, const std::string& help);
+
+/// Parses the value of an option, if it was given, with one of the parsers of base/units.h and the
+/// like. The error names the option.
+template <typename Value, typename Parse>
+Status set_option(std::string_view option, const std::optional<std::string>& text, Parse parse,
+                  Value& value) {
+  if (!text) {
+    return {};
+  }
+  auto parsed = parse(*text);
+  if (!parsed) {
+    return errorf("{}: {}", option, parsed.error().message());
+  }
+  value = static_cast<Value>(std::move(parsed).value());
+  return {};
+}
+
+Result<uint16_t> parse_port(std::string_view text);
+/// "text" or "json".
+Result<bool> parse_is_json(std::string_view text);
+/// A run's number, from 1.
+Result<int64_t> parse_run_number(std::string_view text);
+
+/// To stdout, or into a file that appears whole or not at all.
+Status write_result(const std::optional<std::string>& file, std::string_view text);
+
+/// How text is written to the descriptor: in colour on a terminal, unless NO_COLOR or --no-color.
+report::TextStyle style_for(int descriptor, bool no_color);
+/// Columns of the terminal; 0 when the descriptor is none.
+uint32_t terminal_columns(int descriptor);
+
+/// A broken pipe or connection is an error of the write, not the end of the program.
+void ignore_broken_pipes();
+
+}  // namespace macaw::app

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// The command line of the main job as it was typed: `replay FILE [options]`. What it means is in
+// play_settings.h. Thread: main.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace macaw::app {
+
+struct PlayArguments {
+  using Text = std::optional<std::string>;
+
+  std::string file;
+
+  Text rate, arrivals, profile, speed, seed;
+  Text duration, requests, skip, only;
+  bool loop = false;
+  bool no_check = false;
+
+  Text target, stub_errors, sequence_header;
+  std::vector<std::string> stub_latency, connect_to, headers, set_query;
+  Text connections, threads, timeout, connect_timeout, drain;
+  bool no_keepalive = false;
+  bool no_probe = false;
+
+  std::vector<std::string> expect, group, fail_if;
+  Text abort_if;
+
+  Text db, label, rows, format, output;
+  bool quiet = false;
+  bool no_color = false;
+  Text ui_host, ui_port;
+  bool no_ui = false;
+};
+
+/// Adds the options, in groups, and the examples below them.
+void describe_play(CLI::App& app, PlayArguments& arguments);
+
+}  // namespace macaw::app

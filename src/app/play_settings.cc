@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+#include "play_settings.h"
+
+#include <sys/stat.h>
+
+#include "cli_support.h"
+#include "macaw/base/units.h"
+#include "macaw/replay/engine/check.h"
+#include "macaw/stub/seldon_stub.h"
+#include "stub_settings.h"
+
+namespace macaw::app {
+
+namespace {
+
+constexpr uint32_t kConnectionsMax = 65'000;
+constexpr uint32_t kThreadsMax = 128;
+
+Result<uint64_t> parse_positive(std::string_view text) {
+  MACAW_TRY_ASSIGN(const uint64_t count, parse_count(text));
+  if (count == 0) {
+    return errorf("found '{}', expected at least 1", text);
+  }
+  return count;
+}
+
+Result<Nanos> parse_span(std::string_view text) {
+  MACAW_TRY_ASSIGN(const Nanos span, parse_duration(text));
+  if (span == Nanos::zero()) {
+    return errorf("found '{}', expected more than 0", text);
+  }
+  return span;
+}
+
+Result<replay::ArrivalProcess> parse_arrivals(std::string_view text) {
+  if (text == "constant") {
+    return replay::ArrivalProcess::kConstant;
+  }
+  if (text == "poisson") {
+    return replay::ArrivalProcess::kPoisson;
+  }
+  return errorf("found '{}', expected constant or poisson", text);
+}
+
+/// A file that can be read twice. One that cannot be looked at counts: its reader says why.
+bool is_regular(const std::string& file) {
+  struct stat status {};
+
+  return file != "-" && (::stat(file.c_str(), &status) != 0 || S_ISREG(status.st_mode));
+}
+
+Status refuse(const std::optional<std::string>& given, std::string_view option,
+              std::string_view why) {
+  if (given) {
+    return errorf("{} {}", option, why);
+  }
+  return {};
+}
+
+Status set_timing(const PlayArguments& args, replay::Timing& timing) {
+  MACAW_TRY(set_option("--seed", args.seed, parse_u64, timing.seed));
+  if (args.rate == "max") {
+    constexpr std::string_view kWhy =
+        "has no meaning with --rps max, which sends as fast as "
+        "answers come";
+    MACAW_TRY(refuse(args.arrivals, "--arrivals", kWhy));
+    MACAW_TRY(refuse(args.profile, "--profile", kWhy));
+    MACAW_TRY(refuse(args.speed, "--speed", kWhy));
+    timing.source = replay::Timing::Source::kSaturate;
+    return {};
+  }
+  if (!args.rate && !args.profile) {
+    MACAW_TRY(refuse(args.arrivals, "--arrivals", "needs --rps"));
+    MACAW_TRY(set_option("--speed", args.speed, parse_speed, timing.speed));
+    timing.source = replay::Timing::Source::kRecorded;
+    return {};
+  }
+  MACAW_TRY(refuse(args.speed, "--speed",
+                   "plays recorded times faster; with --rps or --profile there are none"));
+  std::optional<Rate> rate;
+  MACAW_TRY(set_option("--rps", args.rate, parse_rate, rate));
+  MACAW_TRY(set_option("--arrivals", args.arrivals, parse_arrivals, timing.arrivals));
+  auto profile = replay::parse_rate_profile(args.profile.value_or("constant"), rate);
+  if (!profile) {
+    return errorf("--profile: {}", profile.error().message());
+  }
+  timing.profile = std::move(profile).value();
+  timing.source = replay::Timing::Source::kProfile;
+  return {};
+}
+
+Status set_selection(const PlayArguments& args, PlaySettings& settings) {
+  replay::Selection& selection = settings.run.selection;
+  selection.file = args.file;
+  selection.loop = args.loop;
+  MACAW_TRY(set_option("--requests", args.requests, parse_positive, selection.requests));
+  MACAW_TRY(set_option("--duration", args.duration, parse_span, selection.duration));
+  MACAW_TRY(set_option("--skip", args.skip, parse_count, selection.skip));
+  if (args.only) {
+    if (!args.only->starts_with('/')) {
+      return errorf("--only: found '{}', expected the beginning of a path, such as /js/",
+                    *args.only);
+    }
+    selection.only_path = *args.only;
+  }
+  const bool regular = is_regular(args.file);
+  if (!regular && args.loop) {
+    return errorf("--loop cannot start {} again: it can be read only once",
+                  args.file == "-" ? "stdin" : args.file);
+  }
+  settings.survey = regular && !args.no_check;
+  const bool recorded = settings.run.timing.source == replay::Timing::Source::kRecorded;
+  if (recorded && !settings.survey && !args.speed) {
+    return errorf(
+        "--rps is missing: how fast? ({} is not read beforehand; --speed 1 plays its "
+        "recorded times)",
+        args.file == "-" ? "stdin" : args.file);
+  }
+  return {};
+}
+
+Status set_target(const PlayArguments& args, PlaySettings& settings) {
+  replay::Transmission& to = settings.run.transmission;
+  if (args.target == "stub") {
+    settings.stub = StubSettings{args.stub_latency, args.stub_errors, settings.run.timing.seed};
+    for (const std::string& text : args.stub_latency) {
+      auto rule = parse_latency_rule(text);
+      if (!rule) {
+        return errorf("--stub-latency: {}", rule.error().message());
+      }
+    }
+    std::vector<stub::ErrorRule> rules;
+    MACAW_TRY(set_option("--stub-errors", args.stub_errors, stub::parse_error_rules, rules));
+  } else {
+    MACAW_TRY(set_option("--target", args.target, http::parse_host_port, to.target));
+    if (!args.stub_latency.empty() || args.stub_errors) {
+      return errorf("{} needs --target stub",
+                    args.stub_errors ? "--stub-errors" : "--stub-latency");
+    }
+  }
+  for (const std::string& text : args.connect_to) {
+    replay::ConnectTo rule;
+    MACAW_TRY(set_option("--connect-to", std::optional(text), parse_connect_to, rule));
+    to.connect_to.push_back(std::move(rule));
+  }
+  for (const std::string& text : args.headers) {
+    replay::Header header;
+    MACAW_TRY(set_option("--header", std::optional(text), parse_header, header));
+    to.headers.push_back(std::move(header));
+  }
+  for (const std::string& text : args.set_query) {
+    const size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return errorf("--set-query: found '{}', expected NAME=VALUE", text);
+    }
+    to.set_query.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  if (args.sequence_header) {
+    const auto header = parse_header(*args.sequence_header + ": 0");
+    if (!header || header->name != *args.sequence_header) {
+      return errorf("--seq-header: found '{}', expected the name of a header",
+                    *args.sequence_header);
+    }
+    to.sequence_header = *args.sequence_header;
+  }
+  return {};
+}
+
+Status set_connections(const PlayArguments& args, replay::Transmission& to) {
+  uint64_t connections = to.connections;
+  uint64_t threads = to.workers;
+  MACAW_TRY(set_option("--connections", args.connections, parse_positive, connections));
+  MACAW_TRY(set_option("--threads", args.threads, parse_positive, threads));
+  if (connections > kConnectionsMax) {
+    return errorf("--connections: found {}, expected at most {}", connections, kConnectionsMax);
+  }
+  if (threads > kThreadsMax) {
+    return errorf("--threads: found {}, expected at most {}", threads, kThreadsMax);
+  }
+  if (threads > connections) {
+    return errorf("--threads {} is more than --connections {}: each thread needs one", threads,
+                  connections);
+  }
+  to.connections = static_cast<uint32_t>(connections);
+  to.workers = static_cast<uint32_t>(threads);
+  to.keep_alive = !args.no_keepalive;
+  MACAW_TRY(set_option("--timeout", args.timeout, parse_span, to.timeout));
+  MACAW_TRY(set_option("--connect-timeout", args.connect_timeout, parse_span, to.connect_timeout));
+  return set_option("--drain", args.drain, parse_duration, to.drain);
+}
+
+Status set_judgement(const PlayArguments& args, PlaySettings& settings) {
+  settings.run.expectations = args.expect;
+  if (const auto check = replay::make_check(args.expect); !check) {
+    return check.error();
+  }
+  for (const std::string& text : args.group) {
+    const size_t equals = text.rfind('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
+      return errorf("--group: found '{}', expected REGEX=NAME", text);
+    }
+    settings.run.groups.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  }
+  for (const std::string& text : args.fail_if) {
+    auto threshold = report::parse_threshold(text);
+    if (!threshold) {
+      return errorf("--fail-if: {}", threshold.error().message());
+    }
+    settings.fail_if.push_back(std::move(threshold).value());
+  }
+  return set_option("--abort-if", args.abort_if, parse_abort_rule, settings.abort_if);
+}
+
+Status set_results(const PlayArguments& args, PlaySettings& settings) {
+  settings.db = args.db.value_or(settings.db);
+  if (settings.db.empty()) {
+    return Error("--db: found nothing, expected the name of a file");
+  }
+  settings.label = args.label.value_or("");
+  MACAW_TRY(set_option("--rows", args.rows, parse_rows, settings.rows));
+  MACAW_TRY(set_option("--format", args.format, parse_is_json, settings.json));
+  settings.output = args.output;
+  settings.quiet = args.quiet;
+  settings.no_color = args.no_color;
+  settings.probe = !args.no_probe;
+  settings.ui = !args.no_ui;
+  settings.ui_host = args.ui_host.value_or(settings.ui_host);
+  return set_option("--ui-port", args.ui_port, parse_port, settings.ui_port);
+}
+
+}  // namespace
+
+Result<PlaySettings> make_play_settings(const PlayArguments& arguments) {
+  PlaySettings settings;
+  MACAW_TRY(set_timing(arguments, settings.run.timing));
+  MACAW_TRY(set_selection(arguments, settings));
+  MACAW_TRY(set_target(arguments, settings));
+  MACAW_TRY(set_connections(arguments, settings.run.transmission));
+  MACAW_TRY(set_judgement(arguments, settings));
+  MACAW_TRY(set_results(arguments, settings));
+  return settings;
+}
+
+}  // namespace macaw::app

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// Conditions that the user sets: --fail-if at the end of a run, --abort-if in its middle.
+#include "replay_fixture.h"
+#include "support/scripted_server.h"
+
+namespace macaw::test {
+
+BOOST_AUTO_TEST_SUITE(limits_test)
+
+BOOST_AUTO_TEST_CASE(a_breached_condition_is_3_and_says_which) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(20));
+  const std::vector<std::string> base = {"out.txt", "--rps",          "max",  "--target",
+                                         "stub",    "--stub-latency", "20ms", "-q"};
+  const auto play = [&](std::vector<std::string> conditions) {
+    std::vector<std::string> args = base;
+    for (std::string& condition : conditions) {
+      args.insert(args.end(), {"--fail-if", std::move(condition)});
+    }
+    return folder.play(args);
+  };
+  const ProcessResult kept = play({"p50<20ms", "errors>0", "/js/action/new:service.max<1ms"});
+  BOOST_TEST(kept.code == 0, kept.err);
+  BOOST_TEST(kept.err == "");
+  const ProcessResult breached = play({"p50>=20ms", "errors>0", "/js/action/new:service.max>1ms"});
+  BOOST_TEST(breached.code == 3, breached.err);
+  const auto lines = lines_of(breached.err);
+  BOOST_TEST_REQUIRE(lines.size() == 2U, breached.err);
+  BOOST_TEST(lines[0].starts_with("replay: --fail-if p50>=20ms: "), lines[0]);
+  BOOST_TEST(lines[1].starts_with("replay: --fail-if /js/action/new:service.max>1ms: "), lines[1]);
+  BOOST_TEST(contains(breached.out, "VALID"));
+  const ProcessResult unknown = play({"/elsewhere:p50>1ms"});
+  BOOST_TEST(unknown.code == 1, unknown.err);
+}
+
+BOOST_AUTO_TEST_CASE(errors_abort_a_run_once_they_have_lasted) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(100));
+  const ScriptedServer server(script::answer(http_answer(500, "no")));
+  const ProcessResult result = folder.play({"out.txt", "--rps", "100", "-d", "1h", "--target",
+                                            server.host_port(), "--abort-if", "errors>50% for 2s"});
+  BOOST_TEST((result.code == 3 || result.code == 4), result.out + result.err);
+  BOOST_TEST(contains(result.err, "replay: warning: aborted: "), result.err);
+  Sql sql(folder.db());
+  BOOST_TEST(sql.one("select state from runs") == "interrupted");
+  BOOST_TEST(contains(sql.one("select end_reason from runs"), "errors>50% for 2s"));
+  BOOST_TEST(sql.number("select elapsed_s from runs") >= 2.0);
+  BOOST_TEST(sql.count("select count(*) from requests") >= 200U);
+  folder.check_stored(sql);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace macaw::test
