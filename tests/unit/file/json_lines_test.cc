@@ -170,10 +170,12 @@ BOOST_AUTO_TEST_CASE(provenance_is_read_from_the_first_record) {
 
 BOOST_AUTO_TEST_CASE(vegeta_targets_load_unchanged) {
   // As vegeta's manual and its encoder write them.
-  const Loaded loaded = load_text(
-      R"({"method":"GET","url":"http://goku:9090/path/to/dragon?item=ball","body":null,"header":{"X-Account-ID":["99"]}})"
-      "\n"
-      R"({"method":"POST","url":"http://goku:9090/things","body":"eyJhIjoxfQ==","header":{"Content-Type":["text/plain","b"]}})");
+  const Loaded loaded =
+      load_text(R"({"method":"GET","url":"http://goku:9090/path/to/dragon?item=ball","body":null,)"
+                R"("header":{"X-Account-ID":["99"]}})"
+                "\n"
+                R"({"method":"POST","url":"http://goku:9090/things","body":"eyJhIjoxfQ==",)"
+                R"("header":{"Content-Type":["text/plain","b"]}})");
   BOOST_TEST(loaded.error == "");
   Record first = get("http://goku:9090/path/to/dragon?item=ball", 1);
   first.headers = {{"X-Account-ID", "99"}};
@@ -194,12 +196,13 @@ BOOST_AUTO_TEST_CASE(frames_around_the_lines) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_of_a_record_stays_for_the_next) {
-  const Loaded loaded = load_text(
-      R"({"url":"/a","method":"PUT","header":{"A":["1","2","3"]},"text":"x","name":"n","user":"u","expect":"e","call":"c/d","message":{}})"
-      "\n"
-      R"({"url":"/b","header":{"B":"1"}})"
-      "\n"
-      R"({"url":"/c"})");
+  const Loaded loaded =
+      load_text(R"({"url":"/a","method":"PUT","header":{"A":["1","2","3"]},"text":"x","name":"n",)"
+                R"("user":"u","expect":"e","call":"c/d","message":{}})"
+                "\n"
+                R"({"url":"/b","header":{"B":"1"}})"
+                "\n"
+                R"({"url":"/c"})");
   BOOST_REQUIRE(loaded.records.size() == 3U);
   BOOST_TEST(loaded.records[1].headers.size() == 1U);
   BOOST_TEST(loaded.records[2] == get("/c", 3));

@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(json_lines) {
   file.time = Nanos(2'000'000'000);
   BOOST_TEST(
       written(Format::kJsonLines, {full, file}) ==
-      R"({"t":1.500000001,"method":"POST","url":"http://h/a","header":{"A":["1","2"],"B":["\"\\"]},)"
+      R"({"t":1.500000001,"method":"POST","url":"http://h/a",)"
+      R"("header":{"A":["1","2"],"B":["\"\\"]},)"
       "\"body\":\"AP8=\",\"name\":\"caf\xc3\xa9\",\"user\":\"u\",\"expect\":{\"status\":200},"
       R"("call":"a.B/C","message":{},"x-macaw":{"version":1,"generator":"test","seed":"1"}})"
       "\n"
