@@ -149,7 +149,7 @@ async function poll() {
   }
 }
 
-/** Drops what is on its way and asks anew; `keep`: the old window stays until an answer is there. */
+/** Drops what is on its way and asks anew; `keep`: the old window stays until there is an answer. */
 function restart(keep = false) {
   generation += 1;
   if (!keep) data = null;
