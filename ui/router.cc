@@ -22,9 +22,9 @@ constexpr std::string_view kSecurityHeaders =
     "X-Content-Type-Options: nosniff\r\n"
     "Cache-Control: no-store\r\n";
 
-server::Response redirect(std::string location) {
-  server::Response response = text_response(302, "see " + location);
-  response.extra_headers = "Location: " + location + "\r\n";
+server::Response redirect(std::string_view location) {
+  server::Response response = text_response(302, fmt::format("see {}", location));
+  response.extra_headers = fmt::format("Location: {}\r\n", location);
   return response;
 }
 

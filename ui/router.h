@@ -43,7 +43,7 @@ server::Response json_response(std::string json);
 
 /// `/graph_data`, `/graph_data/<key>`
 server::Response graph_data_keys(Database& database, const Query& query);
-server::Response graph_data(Database& database, const std::string& key, const Query& query);
+server::Response graph_data(Database& database, const std::string& name, const Query& query);
 /// `/stats.json`, `/stats.txt`
 server::Response stats_json(Database& database, const Query& query);
 server::Response stats_text(Database& database, const Query& query);

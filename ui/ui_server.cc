@@ -39,7 +39,7 @@ UiServer::~UiServer() = default;
 Status UiServer::start() {
   const UiOptions& options = impl_->options;
   const std::string host = options.host == "*" || options.host.empty() ? "0.0.0.0" : options.host;
-  const Status first = impl_->server.listen(host, options.port);
+  Status first = impl_->server.listen(host, options.port);
   if (first.ok() || options.port == 0 || !options.port_may_change) {
     return first;
   }
@@ -49,7 +49,7 @@ Status UiServer::start() {
     }
   }
   // The first error tells more than those of ports that nobody asked for.
-  return impl_->server.listen(host, 0).ok() ? Status() : first;
+  return impl_->server.listen(host, 0).ok() ? Status() : std::move(first);
 }
 
 uint16_t UiServer::port() const {
