@@ -77,20 +77,22 @@ class GzipSource final : public ByteSource {
  private:
   Status start_member() {
     const std::string_view bytes = raw().buffered();
-    // Tapes and some tools pad the file with zeros; gzip itself skips them too.
-    const size_t zeros = std::min(bytes.find_first_not_of('\0'), bytes.size());
-    padded_ = padded_ || zeros > 0;
-    raw().take(zeros);
-    if (zeros == bytes.size()) {
-      return {};
+    // Tapes and some tools pad the file with zeros; gzip itself skips them too. Then nothing else
+    // may follow.
+    padded_ = padded_ || bytes.front() == '\0';
+    if (padded_) {
+      raw().take(std::min(bytes.find_first_not_of('\0'), bytes.size()));
+      return raw().buffered().empty() ? Status() : Status(junk());
     }
-    if (padded_ || bytes[0] != '\x1f') {
-      return damaged(raw(), "gzip", "other bytes follow after its end");
+    if (bytes.front() != '\x1f') {
+      return junk();
     }
     in_member_ = true;
     MACAW_CHECK(inflateReset(&stream_) == Z_OK);
     return {};
   }
+
+  Error junk() { return damaged(raw(), "gzip", "other bytes follow after its end"); }
 
   Result<size_t> inflate_some(char* out, size_t size) {
     const std::string_view bytes = raw().buffered();

@@ -156,6 +156,11 @@ BOOST_AUTO_TEST_CASE(what_may_follow_a_gzip_stream) {
       read_all(dir.write("f", bytes + "junk")).error.ends_with("other bytes follow after its end"));
   BOOST_TEST(read_all(dir.write("f", bytes + std::string(5, '\0') + bytes))
                  .error.ends_with("other bytes follow after its end"));
+  // Also where the zeros end with a buffer of 256 KB.
+  const std::string zeros((size_t{256} << 10) - bytes.size(), '\0');
+  BOOST_TEST(read_all(dir.write("f", bytes + zeros)).error == "");
+  BOOST_TEST(read_all(dir.write("f", bytes + zeros + bytes))
+                 .error.ends_with("other bytes follow after its end"));
 }
 
 BOOST_AUTO_TEST_CASE(skippable_zstd_frames_are_skipped) {
