@@ -4,7 +4,7 @@
 // and legends in step with them.
 import {Chart, forgetColours} from './chart.js';
 import {FAILURES, PERCENTILES, Window, formatDuration, formatMillis, formatMillisTick, formatNumber,
-  resolutionFor, unsettledSeconds} from './data.js';
+  resolutionFor, samplesNeeded, unsettledSeconds} from './data.js';
 import {clockText, showCalm, showHead, showTrouble, showWaiting} from './head.js';
 import {$, buildFailures, buildPercentiles, buildSingle, buildTraffic, element, setFailures,
   setValue, spokenValues} from './legend.js';
@@ -109,14 +109,18 @@ async function fetchWhole(mine) {
 
 async function fetchIncrement(mine) {
   const settled = data.run.end - unsettledSeconds(data.run);
-  const from = Math.max(data.from, settled - settled % data.resolution);
+  const from = Math.min(data.to ?? Infinity,
+    Math.max(data.from, settled - settled % data.resolution));
   const answer = await fetchJson(seriesUrl({resolution: data.resolution, from, to: data.to}));
   if (mine !== generation) return;
   const another = answer.run !== data.run.run || answer.started_s !== data.run.started_s;
   const ended = data.run.state === 'running' && answer.state !== 'running';
   if (another || ended || ++increments % FULL_EVERY === 0) {
-    if (another) view.zoom = null;
-    await fetchWhole(mine);
+    if (another) {
+      view.zoom = null;
+      await keepEndpoint(answer.run);
+    }
+    if (mine === generation) await fetchWhole(mine);
     return;
   }
   data.merge(answer);
@@ -129,7 +133,7 @@ async function fetchIncrement(mine) {
 
 function schedule(delay) {
   clearTimeout(timer);
-  timer = setTimeout(poll, delay);
+  if (!document.hidden) timer = setTimeout(poll, delay);
 }
 
 async function poll() {
@@ -149,7 +153,7 @@ async function poll() {
   }
 }
 
-/** Drops what is on its way and asks anew; `keep`: the old window stays until there is an answer. */
+/** Drops what is on its way and asks anew; `keep`: what is drawn stays until an answer is there. */
 function restart(keep = false) {
   generation += 1;
   if (!keep) data = null;
@@ -211,6 +215,14 @@ async function refreshChoices(mine) {
   }
   fillSelect($('endpoint'), [['0', 'all'], ...run.endpoints.map((one) => [String(one.endpoint),
     one.name])], String(data.run.endpoint));
+}
+
+/** The endpoint of the same name in another run, whose numbers may differ. */
+async function keepEndpoint(run) {
+  const name = $('endpoint').selectedOptions[0]?.textContent;
+  if (!view.endpoint) return;
+  const {endpoints} = await fetchJson(`/api/run?run=${run}`);
+  view.endpoint = endpoints.find((one) => one.name === name)?.endpoint ?? 0;
 }
 
 function remember() {
@@ -322,12 +334,7 @@ function showValues() {
   const length = data.resolution > 1 ? ` + ${formatDuration(data.resolution)}` : '';
   $('when').textContent = valid ? `${cursor === null ? 'latest: ' : ''}`
     + `${clockText(data.run, data.second(slot), view.clock)}${length}` : 'no requests yet';
-  data.mainColumns().forEach((column, k) => {
-    const beyond = valid && isBeyond(k, slot);
-    const text = beyond ? `> ${formatDuration(data.run.timeout_s)}`
-      : at(column) === null ? '\u2013' : formatMain(at(column));
-    setValue(k, text, beyond);
-  });
+  data.mainColumns().forEach((column, k) => showMain(k, slot, at(column)));
   const rate = (value) => (value === null ? '\u2013' : `${formatNumber(value)}/s`);
   setValue('target', rate(at(data.targetColumn())));
   setValue('answered', rate(at(data.perSecond(data.completed))));
@@ -337,6 +344,22 @@ function showValues() {
   }
   const ever = new Set(FAILURES.filter((name) => data.failuresIn(name, 0, Infinity) > 0));
   setFailures(counts, ever, cursor === null ? 'in all that is shown' : '');
+}
+
+function showMain(series, slot, value) {
+  const beyond = isBeyond(series, slot);
+  if (value === null && !beyond) {
+    setValue(series, '\u2013');
+    return;
+  }
+  const text = beyond ? `> ${formatDuration(data.run.timeout_s)}` : formatMain(value);
+  const count = data.requests[slot] ?? 0;
+  if (data.isMetric() && count < samplesNeeded(series)) {
+    setValue(series, `~${text}`, 'few',
+      `of only ${count} requests; ${PERCENTILES[series].name} takes ${samplesNeeded(series)}`);
+  } else {
+    setValue(series, text, beyond ? 'beyond' : '');
+  }
 }
 
 function showBeyondNote() {
@@ -389,10 +412,17 @@ function spanChanged() {
   }
 }
 
+async function onRun() {
+  view.run = Number($('run').value);
+  view.zoom = null;
+  await keepEndpoint(view.run || data.run.newest).catch(() => { view.endpoint = 0; });
+  remember();
+  endpointsOf = '';
+  restart();
+}
+
 function onControl() {
-  view.run = Number($('run').value || 0);
-  const key = $('measure').value;
-  view.key = key;
+  view.key = $('measure').value;
   view.endpoint = Number($('endpoint').value || 0);
   remember();
   endpointsOf = '';
@@ -405,7 +435,7 @@ function start() {
   $('clock').value = view.clock;
   $('last').value = view.last ?? '';
   $('controls').addEventListener('submit', (event) => event.preventDefault());
-  $('run').addEventListener('change', () => { view.zoom = null; onControl(); });
+  $('run').addEventListener('change', onRun);
   $('measure').addEventListener('change', onControl);
   $('endpoint').addEventListener('change', onControl);
   const redraw = () => { remember(); if (data) showAll(); };

@@ -58,10 +58,12 @@ export function buildFailures() {
       ...entry(name.replace('_', ' '), `--${name}`, 'bar', name))));
 }
 
-export function setValue(id, text, beyond = false) {
+/** `kind`: 'beyond' the timeout, or from too 'few' samples; `title` says more. */
+export function setValue(id, text, kind = '', title = '') {
   const value = $(`value-${id}`);
   if (value.textContent !== text) value.textContent = text;
-  value.classList.toggle('beyond', beyond);
+  value.className = `value ${kind}`;
+  value.title = title;
 }
 
 /** `counts` by outcome, `ever` those that have occurred at all, `note` what the counts are of. */

@@ -57,7 +57,7 @@ const std::vector<Refused> kRefused = {
 
 BOOST_DATA_TEST_CASE(refused, kRefused) {
   UiFixture ui;
-  ui.add_runs();
+  test::MadeRun(ui.options()).add_second();
   BOOST_TEST(ui.body(sample.target, sample.status) == sample.body);
 }
 
