@@ -87,7 +87,8 @@ BOOST_FIXTURE_TEST_CASE(beyond_the_timeout_is_null, WithRuns) {
 BOOST_FIXTURE_TEST_CASE(counters_add_up_to_the_run, WithRuns) {
   const auto sum = [this](const std::string& target) {
     int64_t total = 0;
-    for (const auto& row : series(target).GetArray()) {
+    const rapidjson::Document rows = series(target);
+    for (const auto& row : rows.GetArray()) {
       total += row[1].GetInt64();
     }
     return total;
