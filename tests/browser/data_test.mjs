@@ -3,8 +3,8 @@
 // The page's window of a run, without a browser: node data_test.mjs.
 import assert from 'node:assert/strict';
 
-import {FAILURES, Window, formatDuration, formatElapsed, formatMillis, formatMillisTick, formatNumber,
-  resolutionFor, samplesNeeded, unsettledSeconds} from '../../ui/web/data.js';
+import {FAILURES, Window, formatDuration, formatElapsed, formatMillis, formatMillisTick,
+  formatNumber, resolutionFor, samplesNeeded, unsettledSeconds} from '../../ui/web/data.js';
 
 /** An answer of /api/series with one row per second of `seconds`. */
 function answer(seconds, change = {}) {
