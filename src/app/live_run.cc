@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "live_run.h"
 
-#include <signal.h>
-
 #include <algorithm>
+#include <csignal>
 
 #include "macaw/base/units.h"
 

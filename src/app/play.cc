@@ -2,13 +2,13 @@
 #include "play.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -59,6 +59,8 @@ class Play {
  private:
   using Step = std::optional<int>;
 
+  Step open_existing_database();
+  Step open_database();
   Step survey();
   Step open_pipe();
   Step start_stub();
@@ -80,18 +82,36 @@ class Play {
   std::optional<replay::FileSurvey> survey_;
   std::optional<StubProcess> stub_;
   std::unique_ptr<StdinRelay> input_;
+  std::unique_ptr<store::RunWriter> writer_;
   std::unique_ptr<replay::Replayer> replayer_;
 };
 
 int Play::run() {
   ignore_broken_pipes();
   end_on_signals();
-  for (const auto step : {&Play::survey, &Play::start_stub, &Play::prepare, &Play::reach_target}) {
+  for (const auto step : {&Play::open_existing_database, &Play::survey, &Play::start_stub,
+                          &Play::prepare, &Play::reach_target}) {
     if (const Step code = (this->*step)()) {
       return *code;
     }
   }
   return play_stored();
+}
+
+Play::Step Play::open_database() {
+  auto writer = store::RunWriter::open(settings_.db);
+  if (!writer) {
+    return fail(writer.error().message());
+  }
+  writer_ = std::move(writer).value();
+  return std::nullopt;
+}
+
+/// One that another run is writing is refused before a long file is looked at. A new one is not
+/// made before everything else is right.
+Play::Step Play::open_existing_database() {
+  std::error_code ignored;
+  return std::filesystem::exists(settings_.db, ignored) ? open_database() : std::nullopt;
 }
 
 Play::Step Play::survey() {
@@ -249,19 +269,18 @@ void Play::warn_of_small_disk(uint64_t requests) {
 int Play::play_stored() {
   raise_descriptor_limit();
   net::Loop loop;
-  std::unique_ptr<store::RunWriter> writer;  // outlives what writes
   LiveRun live(loop, settings_, *replayer_, console_, input_.get());
-  if (auto opened = store::RunWriter::open(settings_.db); opened) {
-    writer = std::move(opened).value();
-  } else {
-    return fail(opened.error().message());
+  if (!writer_) {
+    if (const Step code = open_database()) {
+      return *code;
+    }
   }
   const std::unique_ptr<ui::UiServer> ui = start_ui(loop);
   const store::RunStart start =
       describe_run(settings_, invocation_, survey_or_null(), replayer_->plan());
   console_.note(start_line(start, settings_, survey_or_null(), replayer_->plan()));
   warn_of_small_disk(start.planned);
-  const Result<int64_t> number = live.start(*writer, start);
+  const Result<int64_t> number = live.start(*writer_, start);
   if (!number) {
     return fail(number.error().message(), kExitNotStarted);
   }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // `replay serve`: the graphs of earlier runs, until a signal.
-#include <signal.h>
-
+#include <csignal>
 #include <cstdio>
 
 #include "cli_support.h"

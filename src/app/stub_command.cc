@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // `replay stub`: the built-in stub of the Seldon API, until a signal.
-#include <signal.h>
-
+#include <csignal>
 #include <cstdio>
 
 #include "cli_support.h"
