@@ -5,11 +5,10 @@
 #include "database.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -30,9 +29,11 @@ constexpr int64_t kSchemaVersion = 1;
 constexpr int kBusyTimeoutMs = 5'000;
 // A larger log is moved into the file less often; 16 MB are about 1.5 s at 200,000 rows/s.
 constexpr int kCheckpointPages = 4'000;
-constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 
 std::string describe(int code, sqlite3* database) {
+  if ((code & 0xff) == SQLITE_NOTADB) {
+    return "not an SQLite file, expected a run database";
+  }
   std::string text = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
   const int system = database != nullptr ? sqlite3_system_errno(database) : 0;
   if (system != 0 && ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)) {
@@ -41,9 +42,11 @@ std::string describe(int code, sqlite3* database) {
   return text;
 }
 
-enum class FileKind { kMissing, kEmpty, kSqlite };
+enum class FileKind { kMissing, kEmpty, kFilled };
 
-// What is there, before SQLite makes a journal beside it.
+// What is there, before SQLite makes a journal beside it. It must not be opened here: closing any
+// descriptor of a file drops all POSIX locks that this process has on it, and with them those of a
+// writer or reader in another thread.
 Result<FileKind> look_at(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -61,20 +64,13 @@ Result<FileKind> look_at(const std::string& path) {
     return errorf("{}: {}", path,
                   error ? error.message() : "not a regular file, expected a run database");
   }
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
-                                                             &std::fclose);
-  if (file == nullptr) {
+  if (access(path.c_str(), R_OK) != 0) {
     return errorf("{}: {}", path, std::generic_category().message(errno));
   }
-  std::array<char, 16> head{};
-  const size_t size = std::fread(head.data(), 1, head.size(), file.get());
-  if (size == 0) {
+  if (fs::file_size(path, error) == 0) {
     return FileKind::kEmpty;
   }
-  if (std::string_view(head.data(), size) != kMagic) {
-    return errorf("{}: not an SQLite file, expected a run database", path);
-  }
-  return FileKind::kSqlite;
+  return FileKind::kFilled;
 }
 
 // SQLite's URIs: only three characters are special in a path.
@@ -98,13 +94,13 @@ Statement::~Statement() {
 
 Statement::Statement(Statement&& other) noexcept
     : raw_(std::exchange(other.raw_, nullptr)),
-      path_(other.path_),
+      state_(other.state_),
       parameter_(other.parameter_),
       column_(other.column_) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   std::swap(raw_, other.raw_);
-  std::swap(path_, other.path_);
+  std::swap(state_, other.state_);
   std::swap(parameter_, other.parameter_);
   std::swap(column_, other.column_);
   return *this;
@@ -203,22 +199,27 @@ bool Statement::next_is_null() const {
 }
 
 Error Statement::error(int code) const {
-  return errorf("{}: {}", *path_, describe(code, sqlite3_db_handle(raw_)));
+  state_->failed = true;
+  return errorf("{}: {}", state_->path, describe(code, sqlite3_db_handle(raw_)));
 }
 
 Database::~Database() {
   // Statements are members of the same objects, declared after their database.
   sqlite3_close_v2(raw_);
-  delete path_;
 }
 
 Database::Database(Database&& other) noexcept
-    : raw_(std::exchange(other.raw_, nullptr)), path_(std::exchange(other.path_, nullptr)) {}
+    : raw_(std::exchange(other.raw_, nullptr)), state_(std::move(other.state_)) {}
 
 Database& Database::operator=(Database&& other) noexcept {
   std::swap(raw_, other.raw_);
-  std::swap(path_, other.path_);
+  std::swap(state_, other.state_);
   return *this;
+}
+
+Error Database::error(int code) const {
+  state_->failed = true;
+  return errorf("{}: {}", state_->path, describe(code, raw_));
 }
 
 Status Database::check_file(const std::string& path) {
@@ -228,11 +229,11 @@ Status Database::check_file(const std::string& path) {
 
 Result<Database> Database::open_raw(const std::string& path, const std::string& uri, int flags) {
   Database database;
-  database.path_ = new std::string(path);
+  database.state_ = std::make_unique<DatabaseState>(DatabaseState{path});
   const int code = sqlite3_open_v2(uri.c_str(), &database.raw_,
                                    flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
-    return errorf("{}: {}", path, describe(code, database.raw_));
+    return database.error(code);
   }
   sqlite3_extended_result_codes(database.raw_, 1);
   sqlite3_busy_timeout(database.raw_, kBusyTimeoutMs);
@@ -246,7 +247,7 @@ Result<Database> Database::open_to_write(const std::string& path) {
   if (sqlite3_db_readonly(database.raw_, "main") == 1) {
     return errorf("{}: no permission to write", path);
   }
-  if (kind == FileKind::kSqlite) {
+  if (kind == FileKind::kFilled) {
     // A file with nothing in it (an empty database, or a creation that was killed) becomes ours.
     MACAW_TRY_ASSIGN(const int64_t tables,
                      database.query_int("SELECT count(*) FROM sqlite_master"));
@@ -305,7 +306,7 @@ Status Database::prepare_to_write() {
   MACAW_TRY_ASSIGN(Statement wal, prepare("PRAGMA journal_mode = WAL"));
   MACAW_TRY_ASSIGN(const bool row, wal.step());
   if (const std::string mode = row ? wal.take_text() : ""; mode != "wal") {
-    return errorf("{}: cannot keep a write-ahead log (its journal mode stays \"{}\")", *path_,
+    return errorf("{}: cannot keep a write-ahead log (its journal mode stays \"{}\")", state_->path,
                   mode);
   }
   wal.reset();
@@ -318,15 +319,15 @@ Status Database::check_identity() {
   MACAW_TRY_ASSIGN(const int64_t id, query_int("PRAGMA application_id"));
   MACAW_TRY_ASSIGN(const int64_t version, query_int("PRAGMA user_version"));
   if (id != kApplicationId) {
-    return errorf("{}: an SQLite database, but not a run database of Macaw", *path_);
+    return errorf("{}: an SQLite database, but not a run database of Macaw", state_->path);
   }
   if (version > kSchemaVersion) {
     return errorf("{}: written by a newer Macaw (schema version {}, this one knows up to {})",
-                  *path_, version, kSchemaVersion);
+                  state_->path, version, kSchemaVersion);
   }
   if (version < kSchemaVersion) {
-    return errorf("{}: schema version {} is too old for this Macaw (it knows {})", *path_, version,
-                  kSchemaVersion);
+    return errorf("{}: schema version {} is too old for this Macaw (it knows {})", state_->path,
+                  version, kSchemaVersion);
   }
   return {};
 }
@@ -336,15 +337,15 @@ Result<Statement> Database::prepare(std::string_view sql) {
   const int code = sqlite3_prepare_v3(raw_, sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {
-    return errorf("{}: {}", *path_, describe(code, raw_));
+    return error(code);
   }
-  return Statement(statement, path_);
+  return Statement(statement, state_.get());
 }
 
 Status Database::execute(const char* sql) {
   const int code = sqlite3_exec(raw_, sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) {
-    return errorf("{}: {}", *path_, describe(code, raw_));
+    return error(code);
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,12 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace macaw::store {
+
+/// What a database and its statements share.
+struct DatabaseState {
+  std::string path;
+  bool failed = false;  ///< something has failed since it was last cleared
+};
 
 class Statement {
  public:
@@ -55,12 +62,12 @@ class Statement {
  private:
   friend class Database;
 
-  Statement(sqlite3_stmt* statement, const std::string* path) : raw_(statement), path_(path) {}
+  Statement(sqlite3_stmt* statement, DatabaseState* state) : raw_(statement), state_(state) {}
 
   Error error(int code) const;
 
   sqlite3_stmt* raw_ = nullptr;
-  const std::string* path_ = nullptr;
+  DatabaseState* state_ = nullptr;
   int parameter_ = 0;
   int column_ = 0;
 };
@@ -86,6 +93,11 @@ class Database {
   Result<int64_t> query_int(std::string_view sql);
 
   bool in_transaction() const;
+
+  bool failed() const { return state_->failed; }
+
+  void clear_failed() { state_->failed = false; }
+
   int64_t last_row() const;
   /// Moves the write-ahead log into the file; with `truncate`, empties the log if no reader is in
   /// its way. Failing leaves everything as it was, and valid.
@@ -95,10 +107,10 @@ class Database {
   static Result<Database> open_raw(const std::string& path, const std::string& uri, int flags);
   Status prepare_to_write();
   Status check_identity();
+  Error error(int code) const;
 
   sqlite3* raw_ = nullptr;
-  // On the heap, because statements point at it.
-  std::string* path_ = nullptr;
+  std::unique_ptr<DatabaseState> state_;  // on the heap, because statements point at it
 };
 
 /// The name of a table's columns as "a, b, c", and as many "?, ?, ?".

@@ -221,7 +221,13 @@ Status Drain::Impl::write_commands() {
   }
   begun_commands.insert(begun_commands.end(), taken.begin(), taken.end());
   for (const auto& work : taken) {
-    MACAW_TRY(work(writer));
+    const Status done = work(writer);
+    if (!done.ok() && writer.failed()) {
+      return done;
+    }
+    if (!done.ok()) {
+      note_error(done.error().message());  // it asked for what there is not; that harms nobody else
+    }
   }
   return {};
 }
@@ -294,11 +300,8 @@ void Drain::Impl::handle_failure(const Error& error) {
     rows_lost += rows.size();
     rows.clear();
   }
-  for (const auto& [endpoint, total] : aggregator.totals()) {
-    mark_changed(endpoint);
-  }
+  // Of the rest, only intervals have been called unchanged when they were handed out.
   aggregator.change_all();
-  health.change_all();
   const std::lock_guard lock(mutex);
   commands.insert(commands.begin(), begun_commands.begin(), begun_commands.end());
   begun_commands.clear();

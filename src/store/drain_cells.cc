@@ -201,12 +201,6 @@ void HealthCollector::committed(uint64_t before_s) {
   std::fill(recent_.begin(), recent_.end(), Recent{});
 }
 
-void HealthCollector::change_all() {
-  for (auto& [key, second] : seconds_) {
-    second.changed = true;
-  }
-}
-
 uint64_t HealthCollector::scheduled() const {
   uint64_t sum = 0;
   for (const auto& [worker, cell] : latest_) {

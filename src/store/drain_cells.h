@@ -76,7 +76,6 @@ class HealthCollector {
 
   /// Also forgets seconds before `before_s`. What comes for them later is not counted in any row.
   void committed(uint64_t before_s);
-  void change_all();
 
   /// Sums over the workers' latest cells.
   uint64_t scheduled() const;

@@ -192,6 +192,9 @@ Result<int64_t> RunWriter::begin_run(const RunStart& start) {
   impl_->policy = start.rows;
   Status done = add_endpoint({0, "", "all"});
   if (done.ok()) {
+    done = put_endpoint_totals(0, stats::Aggregate());
+  }
+  if (done.ok()) {
     done = commit();
   }
   if (!done.ok()) {
@@ -304,6 +307,11 @@ void RunWriter::rollback() {
     // Nothing can be done about its failing, and SQLite rolls back at the next opening anyway.
     static_cast<void>(impl_->database.execute("ROLLBACK").ok());
   }
+  impl_->database.clear_failed();
+}
+
+bool RunWriter::failed() const {
+  return impl_->database.failed();
 }
 
 Status RunWriter::finish_run(RunState state, const std::string& end_reason, Nanos elapsed,

@@ -370,9 +370,13 @@ BOOST_AUTO_TEST_CASE(commands_run_before_the_next_commit) {
   commits.wait_for_next(2);
   const auto reader = need(RunReader::open(dir.file("a.sqlite")));
   BOOST_TEST(need(reader->run(0)).start.label == "typed");
+  // A wrong one is said, and harms nothing else.
   run.drain().command([](RunWriter& writer) { return writer.set_label(77, "nobody"); });
-  run.stop();
+  run.push(SampleSource(100).next());
+  commits.wait_for_next(2);
   BOOST_TEST(run.drain().first_error() == dir.file("a.sqlite") + ": there is no run 77");
+  BOOST_TEST(need(reader->totals(0)).front().totals.requests() == 1U);
+  BOOST_TEST((run.stop() == stats::Verdict{}));
 }
 
 BOOST_AUTO_TEST_CASE(without_stop_the_run_counts_as_killed) {

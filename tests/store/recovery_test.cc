@@ -11,6 +11,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 
 #include "store/store_fixture.h"
@@ -170,6 +171,10 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_with_one_line) {
   BOOST_TEST((open_errors(text) == both(text + ": not an SQLite file, expected a run database")));
   BOOST_TEST(!std::filesystem::exists(text + "-lock"));
 
+  BOOST_TEST(std::filesystem::file_size(text) == 37U);  // untouched
+  write_file(text, std::string(5'000, 'x'));
+  BOOST_TEST((open_errors(text) == both(text + ": not an SQLite file, expected a run database")));
+
   const std::string other = dir.file("other.sqlite");
   PlainSqlite(other, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE).execute("CREATE TABLE t (a)");
   BOOST_TEST((open_errors(other) ==
@@ -184,6 +189,26 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_with_one_line) {
 
   BOOST_TEST(error_of(RunReader::open("/dev/null")) ==
              "/dev/null: not a regular file, expected a run database");
+}
+
+// Opening and closing the file by other means than SQLite would drop the process's locks on it;
+// then another process could believe to be alone, and remove the log while it is in use.
+BOOST_AUTO_TEST_CASE(opening_does_not_drop_the_locks_of_this_process) {
+  const TempDir dir;
+  const std::string path = dir.file("a.sqlite");
+  DrainedRun run(path, make_start());
+  for (const Sample& sample : SampleSource(100).take(500)) {
+    run.push(sample);
+  }
+  BOOST_TEST(!RunWriter::open(path).ok());
+  need(RunReader::open(path));
+  const std::string command = "sqlite3 '" + path + "' 'SELECT count(*) FROM runs' >/dev/null 2>&1";
+  if (std::system(command.c_str()) != 0) {
+    BOOST_TEST_MESSAGE("no sqlite3 shell here: nobody else looked at the file");
+  }
+  BOOST_TEST(std::filesystem::exists(path + "-wal"));
+  run.stop();
+  BOOST_TEST(need(verify_run(*need(RunReader::open(path)), 0)).rows == 500U);
 }
 
 BOOST_AUTO_TEST_CASE(other_versions_are_refused) {

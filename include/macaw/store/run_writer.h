@@ -47,6 +47,9 @@ class RunWriter {
   Status put_progress(Nanos elapsed, uint64_t scheduled, uint64_t sent);
   Status commit();
   void rollback();
+  /// Whether the database has failed since the last commit or rollback: what was written since then
+  /// may be gone. Wrong requests (a label for a run that is not there) do not count.
+  bool failed() const;
 
   /// Commits, and moves everything into the one file.
   Status finish_run(RunState state, const std::string& end_reason, Nanos elapsed,
