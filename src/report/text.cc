@@ -270,8 +270,11 @@ std::string event_lines(const RunSummary& summary) {
   std::string text = "\nEvents\n";
   for (size_t k = 0; k < std::min(summary.events.size(), kEventsMax); ++k) {
     const store::EventRow& event = summary.events[k];
+    const bool has_length = event.value > 0 && (event.kind == stats::EventKind::kStall ||
+                                                event.kind == stats::EventKind::kReaderBehind);
     text += fmt::format(
-        "  {} at {}{}{}{}\n", stats::event_kind_name(event.kind),
+        "  {}{} at {}{}{}{}\n", stats::event_kind_name(event.kind),
+        has_length ? " of " + format_latency(Nanos(event.value)) : std::string(),
         format_duration(std::chrono::round<std::chrono::milliseconds>(event.at)),
         event.count > 1 ? fmt::format(", {} times", format_count(event.count)) : std::string(),
         event.text.empty() ? "" : ": ", printable(event.text));

@@ -81,13 +81,12 @@ export class Window {
     this.dropUnfinished(answer);
   }
 
-  /** A coarse slot that is still being filled would look like a drop. */
+  /** A slot that is still being filled would look like a drop. */
   dropUnfinished(answer) {
-    const end = this.from + this.length * this.resolution;
-    if (answer.state === 'running' && this.resolution > 1 && end > answer.end && this.length > 0) {
-      this.length -= 1;
-      for (const column of this.all()) column.length = this.length;
-    }
+    if (answer.state !== 'running') return;
+    const over = answer.end - 1;  // whole seconds that have passed
+    while (this.length > 0 && this.second(this.length) > over) this.length -= 1;
+    for (const column of this.all()) column.length = this.length;
   }
 
   all() {
@@ -162,18 +161,13 @@ export class Window {
       this.second(slot) >= from && this.second(slot) <= to ? sum + (count ?? 0) : sum), 0);
   }
 
-  /** The last slot within [from, to] that holds something and is over; -1 for none. */
+  /** The last slot within [from, to] that holds something; -1 for none. */
   latest(from, to) {
-    const over = this.run.state === 'running' ? this.run.end - 1 : Infinity;
-    const holds = (slot) => this.second(slot) >= from && this.second(slot) <= to
-      && (this.has[slot] || this.requests[slot] > 0);
-    let first = -1;
     for (let slot = this.length - 1; slot >= 0; --slot) {
-      if (!holds(slot)) continue;
-      if (this.second(slot) + this.resolution <= over) return slot;
-      first = slot;
+      const shown = this.second(slot) >= from && this.second(slot) <= to;
+      if (shown && (this.has[slot] || this.requests[slot] > 0)) return slot;
     }
-    return first;
+    return -1;
   }
 }
 

@@ -80,6 +80,7 @@ export function showTrouble(error, run) {
     showNotice(element('span', {text: error.message}));
     return;
   }
+  if (!run || run.state === 'running') setState('', 'out of reach');
   const upTo = run ? ` What is drawn reaches up to ${formatElapsed(run.end)}.` : '';
   showNotice(element('span', {text: 'No answer: the replayer has ended or cannot be reached; '
     + `asking again.${upTo} "replay serve" shows stored runs at any time.`}));

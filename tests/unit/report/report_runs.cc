@@ -141,7 +141,7 @@ RunSummary failing_run() {
   stall.kind = stats::EventKind::kStall;
   stall.at = from_seconds(12) + Nanos(345 * kMs);
   stall.value = 80 * kMs;
-  stall.text = "loop stalled 80 ms";
+  stall.text = "the generator's loop did not run";
   summary.events = {stall};
   summary.unsent = {{0, 5993, 5999, 7, stats::UnsentReason::kInterrupted}};
   summary.run.state = store::RunState::kInterrupted;
