@@ -31,7 +31,9 @@ struct RenderedRequest {
 
 class Renderer {
  public:
-  explicit Renderer(const Transmission& transmission, std::string file);
+  /// `transmission` outlives the renderer.
+  Renderer(const Transmission& transmission, std::string file);
+  Renderer(Transmission&& transmission, std::string file) = delete;
 
   /// `sequence` is the value of the sequence header. Error: a body file that cannot be read; a
   /// record without a host and no --target.

@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE(the_target_replaces_the_host_header) {
 }
 
 BOOST_AUTO_TEST_CASE(a_path_without_a_target_is_an_error_with_its_line) {
-  Renderer renderer({}, "file.txt");
+  const Transmission transmission;
+  Renderer renderer(transmission, "file.txt");
   const auto rendered = renderer.render(get("/x"), "0");
   BOOST_REQUIRE(!rendered.ok());
   BOOST_TEST(rendered.error().message().starts_with("file.txt:3:1: found a path without a host"));
