@@ -37,6 +37,7 @@ class EndpointTable {
   };
 
   struct TextHash {
+    // NOLINTNEXTLINE(readability-identifier-naming): the standard library asks for this name
     using is_transparent = void;
 
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }

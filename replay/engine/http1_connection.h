@@ -50,7 +50,7 @@ class Http1Connection final : private net::StreamHandler {
   uint16_t slot() const { return slot_; }
 
   /// REQUIRES: kClosed. Returns an errno value; 0: connection_opened() or connect_failed() follows.
-  int connect(const net::Address& address);
+  int connect(const net::Address& remote);
   /// REQUIRES: kIdle, or kConnecting inside connection_opened(). May end the exchange before it
   /// returns.
   void send(Exchange& exchange);

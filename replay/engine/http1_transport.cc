@@ -295,13 +295,13 @@ void Http1Transport::abandon(Exchange& exchange) {
 void Http1Transport::expire(Nanos now) {
   if (blocked_ && now >= blocked_until_) {
     blocked_ = false;
-    for (uint16_t target = 0; target < lanes_.size(); ++target) {
+    for (size_t target = 0; target < lanes_.size(); ++target) {
       while (lanes_[target] != nullptr && lanes_[target]->waiting > lanes_[target]->opening &&
              !closed_.empty() && !blocked_) {
         Http1Connection* connection = closed_.back();
         closed_.pop_back();
         ++lanes_[target]->opening;
-        open(*connection, target);
+        open(*connection, static_cast<uint16_t>(target));
       }
     }
     observer_.lane_free();

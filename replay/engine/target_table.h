@@ -52,6 +52,7 @@ class TargetTable {
 
  private:
   struct TextHash {
+    // NOLINTNEXTLINE(readability-identifier-naming): the standard library asks for this name
     using is_transparent = void;
 
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
