@@ -8,8 +8,8 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 #include "macaw/http/url.h"
@@ -20,7 +20,7 @@ namespace macaw::replay {
 void ReasonText::append(std::string_view text) {
   const size_t room = text_.size() - size_;
   const size_t count = text.size() < room ? text.size() : room;
-  std::memcpy(text_.data() + size_, text.data(), count);
+  std::copy_n(text.begin(), count, text_.begin() + static_cast<std::ptrdiff_t>(size_));
   size_ += count;
 }
 

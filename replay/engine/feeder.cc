@@ -156,7 +156,9 @@ bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view w
     wait_for_room(attempt++);
   }
   std::memcpy(block, &head, sizeof head);
-  std::memcpy(block + sizeof head, wire.data(), wire.size());
+  if (!wire.empty()) {
+    std::memcpy(block + sizeof head, wire.data(), wire.size());
+  }
   link.ring.commit();
   // Both sides exchange the flag after their own half of the work, so one of the two sees the
   // other: the worker what was committed, or we that it waits.
