@@ -221,7 +221,7 @@ Status Drain::Impl::write_commands() {
   }
   begun_commands.insert(begun_commands.end(), taken.begin(), taken.end());
   for (const auto& work : taken) {
-    const Status done = work(writer);
+    Status done = work(writer);
     if (!done.ok() && writer.failed()) {
       return done;
     }
