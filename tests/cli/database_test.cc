@@ -123,12 +123,7 @@ BOOST_AUTO_TEST_CASE(serve_shows_a_run_until_it_is_stopped) {
   const std::string line = lines_of(process.out()).front();
   const std::string url = line.substr(line.find("http://"), line.find(" (") - line.find("http://"));
   BOOST_TEST(contains(url, "/graph/?g=metric:client/request_latency_ms"), line);
-  for (const int number : {SIGTERM}) {
-    process.signal(number);
-    const auto status = process.wait();
-    BOOST_TEST_REQUIRE(status.has_value());
-    BOOST_TEST(status->shell() == 0);
-  }
+  BOOST_TEST(end_with(process, SIGTERM) == 0);
   BOOST_TEST(process.err() == "");
 }
 

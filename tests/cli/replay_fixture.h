@@ -169,6 +169,18 @@ class StubTarget {
   std::string host_port_;
 };
 
+/// Signals a server until it ends. Once is enough, but for the thread sanitizer: it can lose a
+/// signal that comes just before its program waits in the kernel.
+inline int end_with(Process& process, int number) {
+  for (int k = 0; k < 5; ++k) {
+    process.signal(number);
+    if (const auto status = process.wait(std::chrono::seconds(10))) {
+      return status->shell();
+    }
+  }
+  return -1;
+}
+
 /// How a whole run may end on a machine that others use too: 0, or 4 when the program itself found
 /// that it was late, and says so.
 inline void check_ended_well(const ProcessResult& result) {
