@@ -102,7 +102,7 @@ class Worker final : private TransportObserver {
   RunState& state_;
   WorkerLink& link_;
   net::Loop loop_;
-  net::DeadlineTimer timer_;
+  net::PacingTimer timer_;
   net::Waker waker_;
   std::unique_ptr<net::PeriodicTimer> second_timer_;
   std::unique_ptr<Driver> driver_;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "cli_support.h"
+#include "command_parser.h"
 #include "commands.h"
 #include "macaw/store/run_reader.h"
 #include "play.h"

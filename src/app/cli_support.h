@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// What the subcommands of `replay` share at the border to a person: exit codes, the command line's
-// parser, one-line errors, and where results go. Thread: main.
+// What the subcommands of `replay` share at the border to a person: exit codes, values of options,
+// one-line errors, and where results go. Thread: main.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "macaw/base/result.h"
 #include "macaw/report/summary.h"
@@ -30,17 +30,6 @@ std::string one_line(std::string_view text);
 /// "replay: ..." on stderr; returns `code`.
 int fail(std::string_view message, ExitCode code = kExitUsage);
 void warn(std::string_view message);
-
-/// Parses arguments (without the program's name). A value means that the program ends with it: help
-/// was printed, or the arguments are wrong.
-std::optional<int> parse_arguments(CLI::App& app, std::vector<std::string> arguments);
-
-/// An option with one value; the last one wins when it is given again.
-CLI::Option* add_value(CLI::App& app, const std::string& names, std::optional<std::string>& value,
-                       const std::string& type, const std::string& help);
-/// An option that may be given several times, with one value each.
-CLI::Option* add_values(CLI::App& app, const std::string& names, std::vector<std::string>& values,
-                        const std::string& type, const std::string& help);
 
 /// Parses the value of an option, if it was given, with one of the parsers of base/units.h and the
 /// like. The error names the option.

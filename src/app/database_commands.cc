@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli_support.h"
+#include "command_parser.h"
 #include "commands.h"
 #include "macaw/base/units.h"
 #include "macaw/report/summary.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "play_arguments.h"
 
-#include "cli_support.h"
+#include "command_parser.h"
 
 namespace macaw::app {
 

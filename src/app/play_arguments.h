@@ -4,10 +4,13 @@
 // play_settings.h. Thread: main.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace macaw::app {
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "cli_support.h"
+#include "command_parser.h"
 #include "commands.h"
 #include "play.h"
 #include "versions.h"

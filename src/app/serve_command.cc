@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli_support.h"
+#include "command_parser.h"
 #include "commands.h"
 #include "macaw/net/loop.h"
 #include "macaw/store/run_reader.h"

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli_support.h"
+#include "command_parser.h"
 #include "commands.h"
 #include "macaw/base/units.h"
 #include "macaw/net/loop.h"

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 #include "macaw/net/loop.h"
@@ -16,13 +17,15 @@ using std::chrono::hours;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+using TimersWithDeadline = std::tuple<DeadlineTimer, PacingTimer>;
+
 BOOST_FIXTURE_TEST_SUITE(timer_test, test::LoopFixture)
 
-BOOST_AUTO_TEST_CASE(fires_once_and_never_early) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(fires_once_and_never_early, Timer, TimersWithDeadline) {
   for (const Nanos wait : {Nanos(1), Nanos(microseconds(300)), Nanos(milliseconds(3))}) {
     int fired = 0;
     MonoTime at;
-    DeadlineTimer timer(loop, [&] {
+    Timer timer(loop, [&] {
       ++fired;
       at = MonoClock::now();
     });
@@ -36,10 +39,10 @@ BOOST_AUTO_TEST_CASE(fires_once_and_never_early) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_past_fires_in_the_next_turn) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_past_fires_in_the_next_turn, Timer, TimersWithDeadline) {
   for (const MonoTime past : {MonoTime(), MonoTime(Nanos(-5)), MonoClock::now()}) {
     int fired = 0;
-    DeadlineTimer timer(loop, [&] { ++fired; });
+    Timer timer(loop, [&] { ++fired; });
     timer.arm(past);
     BOOST_TEST(fired == 0);
     loop.run_once(Nanos::zero());
@@ -47,30 +50,30 @@ BOOST_AUTO_TEST_CASE(the_past_fires_in_the_next_turn) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(each_timer_has_its_own_deadline) {
-  std::vector<std::unique_ptr<DeadlineTimer>> timers;
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_timer_has_its_own_deadline, Timer, TimersWithDeadline) {
+  std::vector<std::unique_ptr<Timer>> timers;
   size_t fired = 0;
   size_t early = 0;
   const MonoTime start = MonoClock::now();
   for (const int rank : {3, 1, 4, 0, 2}) {
     const MonoTime deadline = start + milliseconds(2 * rank);
-    timers.push_back(std::make_unique<DeadlineTimer>(loop, [&fired, &early, deadline] {
+    timers.push_back(std::make_unique<Timer>(loop, [&fired, &early, deadline] {
       ++fired;
       early += MonoClock::now() < deadline ? 1U : 0U;
     }));
     timers.back()->arm(deadline);
   }
   bool far_fired = false;
-  DeadlineTimer far(loop, [&] { far_fired = true; });
+  Timer far(loop, [&] { far_fired = true; });
   far.arm(start + hours(1));
   run_until([&] { return fired == timers.size(); });
   BOOST_TEST(early == 0U);
   BOOST_TEST(!far_fired);
 }
 
-BOOST_AUTO_TEST_CASE(arming_again_replaces_the_deadline) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(arming_again_replaces_the_deadline, Timer, TimersWithDeadline) {
   int fired = 0;
-  DeadlineTimer timer(loop, [&] { ++fired; });
+  Timer timer(loop, [&] { ++fired; });
   timer.arm(MonoTime());  // due at once ...
   timer.arm(MonoClock::now() + hours(1));
   settle();
@@ -80,9 +83,9 @@ BOOST_AUTO_TEST_CASE(arming_again_replaces_the_deadline) {
   BOOST_TEST(fired == 1);
 }
 
-BOOST_AUTO_TEST_CASE(disarmed_and_armed_for_the_same_deadline) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(disarmed_and_armed_for_the_same_deadline, Timer, TimersWithDeadline) {
   int fired = 0;
-  DeadlineTimer timer(loop, [&] { ++fired; });
+  Timer timer(loop, [&] { ++fired; });
   timer.arm(MonoTime());
   timer.disarm();
   settle();
@@ -98,10 +101,10 @@ BOOST_AUTO_TEST_CASE(disarmed_and_armed_for_the_same_deadline) {
   BOOST_TEST(fired == 2);
 }
 
-BOOST_AUTO_TEST_CASE(armed_again_from_its_own_callback) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(armed_again_from_its_own_callback, Timer, TimersWithDeadline) {
   int fired = 0;
-  std::unique_ptr<DeadlineTimer> timer;
-  timer = std::make_unique<DeadlineTimer>(loop, [&] {
+  std::unique_ptr<Timer> timer;
+  timer = std::make_unique<Timer>(loop, [&] {
     if (++fired < 100) {
       timer->arm(MonoTime());
     }
@@ -113,15 +116,16 @@ BOOST_AUTO_TEST_CASE(armed_again_from_its_own_callback) {
 }
 
 // Two are due in one turn; the first one to run moves the other into the future.
-BOOST_AUTO_TEST_CASE(moved_away_in_the_turn_in_which_it_was_due) {
-  std::unique_ptr<DeadlineTimer> one;
-  std::unique_ptr<DeadlineTimer> two;
+BOOST_AUTO_TEST_CASE_TEMPLATE(moved_away_in_the_turn_in_which_it_was_due, Timer,
+                              TimersWithDeadline) {
+  std::unique_ptr<Timer> one;
+  std::unique_ptr<Timer> two;
   int fired = 0;
-  one = std::make_unique<DeadlineTimer>(loop, [&] {
+  one = std::make_unique<Timer>(loop, [&] {
     ++fired;
     two->arm(MonoClock::now() + hours(1));
   });
-  two = std::make_unique<DeadlineTimer>(loop, [&] {
+  two = std::make_unique<Timer>(loop, [&] {
     ++fired;
     one->arm(MonoClock::now() + hours(1));
   });
@@ -131,12 +135,12 @@ BOOST_AUTO_TEST_CASE(moved_away_in_the_turn_in_which_it_was_due) {
   BOOST_TEST(fired == 1);
 }
 
-BOOST_AUTO_TEST_CASE(destroyed_inside_its_own_callback) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(destroyed_inside_its_own_callback, Timer, TimersWithDeadline) {
   const auto witness = std::make_shared<int>(7);
-  std::unique_ptr<DeadlineTimer> deadline;
+  std::unique_ptr<Timer> deadline;
   std::unique_ptr<PeriodicTimer> periodic;
   int seen = 0;
-  deadline = std::make_unique<DeadlineTimer>(loop, [&deadline, &seen, witness] {
+  deadline = std::make_unique<Timer>(loop, [&deadline, &seen, witness] {
     deadline.reset();
     seen += *witness;  // what was captured is still there
   });
@@ -150,15 +154,16 @@ BOOST_AUTO_TEST_CASE(destroyed_inside_its_own_callback) {
   BOOST_TEST(witness.use_count() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(destroyed_by_another_timer_of_the_same_turn) {
-  std::unique_ptr<DeadlineTimer> one;
-  std::unique_ptr<DeadlineTimer> two;
+BOOST_AUTO_TEST_CASE_TEMPLATE(destroyed_by_another_timer_of_the_same_turn, Timer,
+                              TimersWithDeadline) {
+  std::unique_ptr<Timer> one;
+  std::unique_ptr<Timer> two;
   int fired = 0;
-  one = std::make_unique<DeadlineTimer>(loop, [&] {
+  one = std::make_unique<Timer>(loop, [&] {
     ++fired;
     two.reset();
   });
-  two = std::make_unique<DeadlineTimer>(loop, [&] {
+  two = std::make_unique<Timer>(loop, [&] {
     ++fired;
     one.reset();
   });

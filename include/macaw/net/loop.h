@@ -71,6 +71,27 @@ class DeadlineTimer {
   Impl* impl_;
 };
 
+/// A DeadlineTimer that fires within a few microseconds of its deadline even where a sleeping
+/// processor takes long to run again: it sleeps until shortly before the deadline (as much sooner
+/// as wake-ups have lately been late, 250 us at most) and takes the rest in turns of the loop that
+/// do not wait, so that events are still served. At most a tenth of all time goes into such turns;
+/// where deadlines follow so closely that it would be more, it wakes later.
+class PacingTimer {
+ public:
+  PacingTimer(Loop& loop, std::function<void()> callback);
+  ~PacingTimer();
+  PacingTimer(const PacingTimer&) = delete;
+  PacingTimer& operator=(const PacingTimer&) = delete;
+
+  /// As DeadlineTimer's.
+  void arm(MonoTime deadline);
+  void disarm();
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
 /// Fires every `period` (rounded up to whole milliseconds): housekeeping, never pacing. The first
 /// time after one period; periods missed by a busy loop are not made up for.
 class PeriodicTimer {
