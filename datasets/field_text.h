@@ -12,6 +12,9 @@
 
 namespace macaw::datasets {
 
+/// UTF-8's, which some editors put before the first line.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 /// Reads the decimal digits at `text[position...]` into `value` and moves `position` behind them.
 /// False, with `position` untouched, if there is no digit or the number is above 4294967295.
 inline bool read_u32(std::string_view text, size_t& position, uint32_t& value) {

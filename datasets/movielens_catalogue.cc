@@ -14,8 +14,6 @@ namespace macaw::datasets {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
 struct Complaint {
   uint64_t column = 0;
   std::string what;

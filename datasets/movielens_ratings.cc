@@ -16,7 +16,6 @@ namespace macaw::datasets {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr uint64_t kProgressLines = 1U << 16;
 /// No rating of any set is older: its time has 9 or 10 digits.
 constexpr uint32_t kShortestWholeTime = 100'000'000;

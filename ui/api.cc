@@ -25,7 +25,7 @@ void add_run(JsonText& json, const store::RunRow& run) {
   json.key("state").text(store::run_state_name(run.state));
   json.key("end_reason").text(run.end_reason);
   json.key("started_s").integer(started_s(run));
-  json.key("elapsed_s").number(to_seconds(run.elapsed));
+  json.key("elapsed_s").number(to_seconds(run.spans.elapsed));
   json.key("file").text(start.file);
   json.key("target").text(start.target);
   json.key("profile").text(start.profile);
@@ -149,7 +149,7 @@ Result<SeriesRequest> series_request(const RunChoice& choice, const Query& query
     request.key.endpoint = static_cast<uint16_t>(endpoint);
   }
   MACAW_TRY_ASSIGN(request.span, span_of(query));
-  request.end_s = static_cast<uint64_t>(to_seconds(choice.run->elapsed)) + 1;
+  request.end_s = static_cast<uint64_t>(to_seconds(choice.run->spans.elapsed)) + 1;
   if (!query.text("resolution")) {
     Span& span = request.span;
     const uint64_t to_s = std::min(span.to_s, request.end_s);

@@ -119,7 +119,7 @@ Result<StatsTree> read_tree(const RunChoice& choice, uint64_t period_s) {
     return tree;
   }
   const store::RunRow& run = *choice.run;
-  const auto end_s = static_cast<uint64_t>(to_seconds(run.elapsed)) + 1;
+  const auto end_s = static_cast<uint64_t>(to_seconds(run.spans.elapsed)) + 1;
   MACAW_TRY_ASSIGN(const Totals totals,
                    period_s == 0 ? whole_run(choice) : last_seconds(choice, end_s, period_s));
   fill_from_totals(tree, keys, totals);

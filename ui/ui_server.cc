@@ -23,11 +23,13 @@ struct UiServer::Impl {
       : options(std::move(of_options)),
         router(options.database, options.host, options.page_folder),
         server(loop, {}, [this](const http::Request& request, server::Responder responder) {
+          last_request = MonoClock::now();
           responder.send(router.answer(request));
         }) {}
 
   UiOptions options;
   Router router;
+  MonoTime last_request;
   server::HttpServer server;
 };
 
@@ -54,6 +56,10 @@ Status UiServer::start() {
 
 uint16_t UiServer::port() const {
   return impl_->server.port();
+}
+
+MonoTime UiServer::last_request() const {
+  return impl_->last_request;
 }
 
 std::string UiServer::graph_url() const {

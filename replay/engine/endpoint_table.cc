@@ -10,13 +10,15 @@ namespace macaw::replay {
 
 Result<EndpointTable> EndpointTable::create(const std::vector<EndpointGroup>& groups) {
   EndpointTable table;
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // targets are bytes
   for (const EndpointGroup& group : groups) {
-    try {
-      table.groups_.push_back(
-          {std::regex(group.regex, std::regex::ECMAScript | std::regex::optimize), group.name});
-    } catch (const std::regex_error& error) {
-      return errorf("--group: '{}' is not a regular expression: {}", group.regex, error.what());
+    auto regex = std::make_unique<re2::RE2>(group.regex, options);
+    if (!regex->ok()) {
+      return errorf("--group: '{}' is not a regular expression: {}", group.regex, regex->error());
     }
+    table.groups_.push_back({std::move(regex), group.name});
   }
   return table;
 }
@@ -28,7 +30,7 @@ uint16_t EndpointTable::id_of(std::string_view method, std::string_view path,
   key_ += label.empty() ? path : label;
   std::string_view name = label.empty() ? path : label;
   for (const Group& group : groups_) {
-    if (std::regex_search(key_, group.regex)) {
+    if (re2::RE2::PartialMatch(key_, *group.regex)) {
       key_.assign(method);
       key_ += ' ';
       key_ += group.name;

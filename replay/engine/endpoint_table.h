@@ -5,10 +5,11 @@
 // is "(other)". Thread: the reader thread's.
 #pragma once
 
+#include <re2/re2.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,7 +33,7 @@ class EndpointTable {
 
  private:
   struct Group {
-    std::regex regex;
+    std::unique_ptr<re2::RE2> regex;
     std::string name;
   };
 

@@ -55,8 +55,29 @@ std::optional<uint64_t> requests_within(const Timing& timing, Nanos duration,
   return count_arrivals(*timing.profile, timing.arrivals, timing.seed, nominal);
 }
 
-/// Run time at which `requests` requests have been due; 0 when not known.
-Nanos span_of(const Timing& timing, uint64_t requests, const RunClock& clock) {
+void fill_span(const RunOptions& options, const FileSurvey* survey, const RunClock& clock,
+               bool ended_by_duration, Plan& plan) {
+  const Timing& timing = options.timing;
+  if (ended_by_duration) {
+    plan.span = *options.selection.duration;
+  } else if (timing.source == Timing::Source::kProfile && plan.requests > 0) {
+    plan.span = schedule_span(timing, plan.requests, clock);
+  } else if (timing.source == Timing::Source::kRecorded && survey != nullptr && plan.requests > 0 &&
+             plan.passes == 1 && plan.requests == survey->records) {
+    plan.span = clock.intended(*survey->last_time - *survey->first_time);
+  }
+  if (plan.requests > 0 && plan.span > Nanos(0)) {
+    plan.mean_rps = static_cast<double>(plan.requests) / to_seconds(plan.span);
+  } else if (timing.source == Timing::Source::kProfile) {
+    const Nanos until = plan.span > Nanos(0) ? plan.span : from_seconds(3600);
+    plan.mean_rps = timing.profile->mean_rate(Nanos(0), clock.nominal_at(until)) *
+                    to_seconds(clock.nominal_at(until)) / to_seconds(until);
+  }
+}
+
+}  // namespace
+
+Nanos schedule_span(const Timing& timing, uint64_t requests, const RunClock& clock) {
   Nanos nominal{};
   if (timing.arrivals == ArrivalProcess::kConstant) {
     nominal = timing.profile->inverse({.whole = requests, .fraction = 0});
@@ -72,28 +93,6 @@ Nanos span_of(const Timing& timing, uint64_t requests, const RunClock& clock) {
   const Nanos intended = nominal == Nanos::max() ? nominal : clock.intended(nominal);
   return intended == Nanos::max() ? Nanos(0) : intended;
 }
-
-void fill_span(const RunOptions& options, const FileSurvey* survey, const RunClock& clock,
-               bool ended_by_duration, Plan& plan) {
-  const Timing& timing = options.timing;
-  if (ended_by_duration) {
-    plan.span = *options.selection.duration;
-  } else if (timing.source == Timing::Source::kProfile && plan.requests > 0) {
-    plan.span = span_of(timing, plan.requests, clock);
-  } else if (timing.source == Timing::Source::kRecorded && survey != nullptr && plan.requests > 0 &&
-             plan.passes == 1 && plan.requests == survey->records) {
-    plan.span = clock.intended(*survey->last_time - *survey->first_time);
-  }
-  if (plan.requests > 0 && plan.span > Nanos(0)) {
-    plan.mean_rps = static_cast<double>(plan.requests) / to_seconds(plan.span);
-  } else if (timing.source == Timing::Source::kProfile) {
-    const Nanos until = plan.span > Nanos(0) ? plan.span : from_seconds(3600);
-    plan.mean_rps = timing.profile->mean_rate(Nanos(0), clock.nominal_at(until)) *
-                    to_seconds(clock.nominal_at(until)) / to_seconds(until);
-  }
-}
-
-}  // namespace
 
 bool restarts(const Selection& selection) {
   return selection.file != "-" &&

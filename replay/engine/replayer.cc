@@ -125,6 +125,7 @@ class ReplayerImpl final : public Replayer {
 
  private:
   void run_worker(uint32_t number, SampleSink* sink);
+  Nanos schedule_end(const RunResult& result) const;
 
   const RunOptions options_;
   RecordSource source_;
@@ -235,6 +236,7 @@ RunResult ReplayerImpl::join() {
     result.sent += worker.sent;
     result.unsent += worker.unsent;
     result.cells_lost += worker.cells_lost;
+    result.sending = std::max(result.sending, worker.last_sent);
     result.elapsed = std::max(result.elapsed, worker.last_done);
   }
   if (const auto& undelivered = feeder_.undelivered(); undelivered.count > 0) {
@@ -249,12 +251,21 @@ RunResult ReplayerImpl::join() {
   result.input_error = feeder_.input_error();
   result.stopped_early = state_.stopped_early();
   result.end_reason = state_.stop() == RunState::Stop::kNone ? feeder_.end_reason() : state_.why();
-  if (!result.stopped_early && options_.timing.source != Timing::Source::kSaturate) {
-    result.elapsed = std::max(result.elapsed, plan_.span);
-  } else if (result.stopped_early) {
-    result.elapsed = std::max(result.elapsed, state_.due_until());
-  }
+  result.sending = std::max(result.sending, schedule_end(result));
+  result.elapsed = std::max(result.elapsed, result.sending);
   return result;
+}
+
+/// Until when the schedule asked for what it did; 0 when that is not known, and for saturation.
+Nanos ReplayerImpl::schedule_end(const RunResult& result) const {
+  if (result.stopped_early) {
+    return state_.due_until();
+  }
+  const Timing& timing = options_.timing;
+  if (timing.source == Timing::Source::kProfile && (result.input_error || plan_.span == Nanos(0))) {
+    return schedule_span(timing, result.scheduled, clock_);  // of as much as there was
+  }
+  return plan_.span;
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ struct WorkerResult {
   uint64_t sent = 0;
   uint64_t unsent = 0;
   uint64_t cells_lost = 0;
+  Nanos last_sent{};
   Nanos last_done{};
 };
 

@@ -81,6 +81,7 @@ void Worker::exchange_sent(Exchange& exchange) {
     exchange.intended = exchange.sent;
     exchange.ready = exchange.sent;
   }
+  result_.last_sent = std::max(result_.last_sent, exchange.sent);
   list_append(exchange);
 }
 

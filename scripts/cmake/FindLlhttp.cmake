@@ -45,6 +45,7 @@ if(NOT TARGET llhttp::llhttp)
     add_library(macaw_llhttp STATIC
       "${LLHTTP_SOURCE_DIR}/api.c" "${LLHTTP_SOURCE_DIR}/http.c" "${LLHTTP_SOURCE_DIR}/llhttp.c")
     target_include_directories(macaw_llhttp SYSTEM PUBLIC "${LLHTTP_INCLUDE_DIR}")
+    set_target_properties(macaw_llhttp PROPERTIES UNITY_BUILD OFF)
     target_compile_options(macaw_llhttp PRIVATE -w)
     if(LLHTTP_STRICT_MODE)
       # The define picks one of two parsers in the same file, so users of the header need it too.

@@ -8,6 +8,8 @@ pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET GLOBAL libuv>=1.44)
 add_library(uv::uv ALIAS PkgConfig::LIBUV)
 pkg_check_modules(LIBZSTD REQUIRED IMPORTED_TARGET GLOBAL libzstd)
 add_library(zstd::zstd ALIAS PkgConfig::LIBZSTD)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET GLOBAL re2)
+add_library(re2::re2 ALIAS PkgConfig::RE2)
 
 find_package(Llhttp REQUIRED)      # llhttp::llhttp
 find_package(SQLite3 REQUIRED)     # SQLite::SQLite3

@@ -45,6 +45,7 @@ function(macaw_embed target)
 #include <string_view>
 
 namespace macaw::${arg_NAMESPACE} {
+// NOLINTNEXTLINE(readability-identifier-naming): named after its file
 extern const std::string_view ${arg_VAR};
 }  // namespace macaw::${arg_NAMESPACE}
 ")
@@ -55,6 +56,7 @@ extern const std::string_view ${arg_VAR};
     DEPENDS "${arg_FILE}" "${MACAW_EMBED_SCRIPT}"
     COMMENT "Embedding ${arg_VAR}"
     VERBATIM)
+  set_source_files_properties("${output}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE "${output}")
   target_include_directories(${target} PRIVATE "${dir}")
 endfunction()

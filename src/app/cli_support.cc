@@ -89,11 +89,13 @@ uint32_t terminal_columns(int descriptor) {
   return known ? size.ws_col : 80;
 }
 
-void ignore_broken_pipes() {
+void ignore_signals(std::initializer_list<int> signals) {
   struct sigaction action {};
 
   action.sa_handler = SIG_IGN;
-  static_cast<void>(::sigaction(SIGPIPE, &action, nullptr));
+  for (const int signal : signals) {
+    static_cast<void>(::sigaction(signal, &action, nullptr));
+  }
 }
 
 }  // namespace macaw::app

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,7 +62,8 @@ report::TextStyle style_for(int descriptor, bool no_color);
 /// Columns of the terminal; 0 when the descriptor is none.
 uint32_t terminal_columns(int descriptor);
 
-/// A broken pipe or connection is an error of the write, not the end of the program.
-void ignore_broken_pipes();
+/// A broken pipe or connection (SIGPIPE), a file at its size limit (SIGXFSZ, ulimit -f): ignored,
+/// each is an error of the write and not the end of the program.
+void ignore_signals(std::initializer_list<int> signals);
 
 }  // namespace macaw::app

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <deque>
 #include <filesystem>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli_support.h"
 #include "create_replay_progress.h"
 #include "macaw/base/result.h"
 #include "macaw/base/units.h"
@@ -210,6 +212,7 @@ int run_create_replay(int argc, const char* const* argv) {
     return 0;
   }
   io::remove_partial_files_on_signals();
+  ignore_signals({SIGXFSZ});  // but head may end us: nobody misses the rest
   if (synthesize_command.command->parsed()) {
     return finish(synthesize(synthesize_command, narrator), narrator);
   }

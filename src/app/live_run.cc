@@ -114,7 +114,7 @@ Result<LiveRun::End> LiveRun::finish() {
   const bool whole = !result.stopped_early && !result.input_error;
   stored.state = whole ? store::RunState::kFinished : store::RunState::kInterrupted;
   stored.reason = result.input_error ? result.input_error->message() : result.end_reason;
-  stored.elapsed = result.elapsed;
+  stored.spans = {.elapsed = result.elapsed, .sending = result.sending};
   stored.scheduled = result.scheduled;
   stored.sent = result.sent;
   stored.unsent = result.unsent;

@@ -45,6 +45,19 @@ void end_on_signals() {
   static_cast<void>(::sigaction(SIGTERM, &action, nullptr));
 }
 
+/// A page asks once a second: one that is open is given the time to see how the run ended.
+constexpr Nanos kPageLooks = std::chrono::milliseconds(2500);
+
+void let_page_see_the_end(net::Loop& loop, const ui::UiServer& ui) {
+  const MonoTime now = MonoClock::now();
+  if (now - ui.last_request() > kPageLooks) {
+    return;
+  }
+  net::DeadlineTimer enough(loop, [&loop] { loop.stop(); });
+  enough.arm(now + kPageLooks);
+  loop.run();
+}
+
 /// A job from the first look at the file to the exit code. Each step returns the exit code when the
 /// job ends there, and has said why.
 class Play {
@@ -87,7 +100,7 @@ class Play {
 };
 
 int Play::run() {
-  ignore_broken_pipes();
+  ignore_signals({SIGPIPE, SIGXFSZ});
   end_on_signals();
   for (const auto step : {&Play::open_existing_database, &Play::survey, &Play::start_stub,
                           &Play::prepare, &Play::reach_target}) {
@@ -292,7 +305,11 @@ int Play::play_stored() {
   if (!end) {
     return fail(end.error().message(), kExitInvalid);
   }
-  return conclude(*number, *end);
+  const int code = conclude(*number, *end);
+  if (ui) {
+    let_page_see_the_end(loop, *ui);
+  }
+  return code;
 }
 
 int Play::conclude(int64_t number, const LiveRun::End& end) {
@@ -327,7 +344,7 @@ int Play::exit_code(const report::RunSummary& summary, const LiveRun::End& end) 
       answers += stats::is_answer(static_cast<stats::Outcome>(k)) ? outcomes.at(k) : 0;
     }
   }
-  if (answers == 0) {
+  if (answers == 0 && summary.run.counts.rows_lost == 0) {
     return end.interrupted ? fail("interrupted before any answer", kExitInterrupted)
                            : fail("nothing ever answered", kExitNotStarted);
   }

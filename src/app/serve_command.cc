@@ -34,7 +34,7 @@ int serve_command(const std::vector<std::string>& arguments) {
   if (const auto reader = store::RunReader::open(options.database); !reader) {
     return fail(reader.error().message());
   }
-  ignore_broken_pipes();
+  ignore_signals({SIGPIPE, SIGXFSZ});
   net::Loop loop;
   const net::SignalWatcher interrupt(loop, SIGINT, [&loop] { loop.stop(); });
   const net::SignalWatcher terminate(loop, SIGTERM, [&loop] { loop.stop(); });

@@ -87,7 +87,7 @@ int stub_command(const std::vector<std::string>& arguments) {
   if (!options) {
     return fail(options.error().message());
   }
-  ignore_broken_pipes();
+  ignore_signals({SIGPIPE, SIGXFSZ});
   net::Loop loop;
   const net::SignalWatcher interrupt(loop, SIGINT, [&loop] { loop.stop(); });
   const net::SignalWatcher terminate(loop, SIGTERM, [&loop] { loop.stop(); });

@@ -15,13 +15,12 @@
 #include <cstring>
 #include <utility>
 
+#include "buffer_size.h"
 #include "errno_text.h"
 
 namespace macaw::io {
 
 namespace {
-
-constexpr size_t kBufferBytes = size_t{256} << 10;
 
 Error damaged(const RawFile& file, std::string_view format, std::string_view why) {
   return Error::at(file.name(), 0, 0,

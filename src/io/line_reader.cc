@@ -9,17 +9,12 @@
 #include <cstring>
 #include <utility>
 
+#include "buffer_size.h"
 #include "byte_source.h"
 #include "macaw/base/hash.h"
 #include "macaw/base/units.h"
 
 namespace macaw::io {
-
-namespace {
-
-constexpr size_t kBufferBytes = size_t{256} << 10;
-
-}  // namespace
 
 struct LineReader::Impl {
   std::string path;

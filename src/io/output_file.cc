@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "buffer_size.h"
 #include "byte_sink.h"
 #include "errno_text.h"
 #include "partial_files.h"
@@ -22,8 +23,6 @@
 namespace macaw::io {
 
 namespace {
-
-constexpr size_t kBufferBytes = size_t{256} << 10;
 
 std::string folder_of(const std::string& path) {
   const size_t slash = path.rfind('/');

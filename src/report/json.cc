@@ -35,7 +35,7 @@ void add_run(JsonText& json, const store::RunRow& run) {
   json.key("state").text(store::run_state_name(run.state));
   json.key("end_reason").text(run.end_reason);
   json.key("started_at").text(format_iso8601(start.started_at));
-  json.key("elapsed_s").number(to_seconds(run.elapsed));
+  json.key("elapsed_s").number(to_seconds(run.spans.elapsed));
   json.key("verdict").begin_object();
   if (run.state != store::RunState::kRunning) {
     json.key("kind").text(stats::verdict_name(run.verdict.kind));
@@ -87,7 +87,7 @@ void add_counts(JsonText& json, const RunSummary& summary, const stats::Aggregat
     json.key("target_rps").null();
   }
   json.key("achieved_rps").number(summary.achieved_rps());
-  json.key("sending_s").number(to_seconds(summary.sending));
+  json.key("sending_s").number(to_seconds(summary.run.spans.sending));
   json.end_object();
   json.key("counts").begin_object();
   json.key("scheduled").count(counts.scheduled);

@@ -103,7 +103,7 @@ std::string format_run_list(const std::vector<store::RunRow>& runs, const TextSt
     if (run.state == store::RunState::kInterrupted || run.state == store::RunState::kKilled) {
       what += fmt::format("  ({})", store::run_state_name(run.state));
     }
-    const Nanos length = std::chrono::round<std::chrono::seconds>(run.elapsed);
+    const Nanos length = std::chrono::round<std::chrono::seconds>(run.spans.elapsed);
     table.add_row({{std::to_string(run.run)},
                    {short_time(start.started_at)},
                    {run.state != store::RunState::kRunning ? format_duration(length) : "-"},

@@ -42,8 +42,8 @@ std::string plan_lines(const RunSummary& summary) {
                       printable(start.profile), printable(start.arrivals),
                       format_count(start.connections), start.connections == 1 ? "" : "s",
                       format_duration(start.timeout));
-  if (run.elapsed.count() > 0) {
-    const Nanos shown = std::chrono::round<std::chrono::milliseconds>(run.elapsed);
+  if (run.spans.elapsed.count() > 0) {
+    const Nanos shown = std::chrono::round<std::chrono::milliseconds>(run.spans.elapsed);
     text += fmt::format("ended after {}{}{}\n", format_duration(shown),
                         run.end_reason.empty() ? "" : ": ", printable(run.end_reason));
   }
@@ -60,8 +60,8 @@ std::string rate_line(const RunSummary& summary) {
     text += fmt::format(" ({:.1f} %)", 100 * achieved / target);
   }
   return text + fmt::format(": {} requests sent in {}\n", format_count(run.counts.sent),
-                            format_duration(
-                                std::chrono::round<std::chrono::milliseconds>(summary.sending)));
+                            format_duration(std::chrono::round<std::chrono::milliseconds>(
+                                summary.run.spans.sending)));
 }
 
 stats::Quantile quantile_of(const stats::Histogram& histogram, double q) {

@@ -214,7 +214,7 @@ Measured measure_errors(const Threshold& threshold, const stats::Aggregate& tota
 
 Result<Measured> measure_rate(const Threshold& threshold, const stats::Aggregate& totals,
                               const RunSummary& summary) {
-  const double seconds = to_seconds(summary.sending);
+  const double seconds = to_seconds(summary.run.spans.sending);
   const double target = summary.run.start.target_rps;
   double rate = summary.achieved_rps();
   if (!threshold.endpoint.empty()) {

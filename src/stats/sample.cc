@@ -60,8 +60,6 @@ std::string_view unsent_reason_name(UnsentReason reason) {
       return "interrupted";
     case UnsentReason::kAborted:
       return "aborted";
-    case UnsentReason::kNoRecord:
-      return "no_record";
   }
   return "unknown";
 }

@@ -257,7 +257,8 @@ Status Drain::Impl::write_everything() {
   for (const UnsentRow& range : unsent) {
     MACAW_TRY(writer.add_unsent(range));
   }
-  return writer.put_progress(taken_at, health.scheduled(), health.sent());
+  return writer.put_progress({.elapsed = taken_at, .sending = taken_at}, health.scheduled(),
+                             health.sent());
 }
 
 bool Drain::Impl::commit() {
@@ -401,7 +402,7 @@ Result<stats::Verdict> Drain::stop(const RunEnd& end) {
   }
   // Even when nothing more fits into the file, the row of the run is already there.
   const Status finished =
-      drain.writer.finish_run(end.state, end.reason, end.elapsed, counts, verdict);
+      drain.writer.finish_run(end.state, end.reason, end.spans, counts, verdict);
   if (!finished.ok()) {
     drain.writer.rollback();
     drain.note_error(finished.error().message());

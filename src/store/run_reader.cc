@@ -22,8 +22,9 @@ namespace macaw::store {
 namespace {
 
 constexpr std::string_view kRunColumns =
-    "run, uuid, label, state, end_reason, started_unix_ns, elapsed_s, target_rps, verdict,"
-    " verdict_reason, scheduled, sent, unsent, rows_lost, argv, working_folder, file, file_sha256,"
+    "run, uuid, label, state, end_reason, started_unix_ns, elapsed_s, sending_s, target_rps,"
+    " verdict, verdict_reason, scheduled, sent, unsent, rows_lost, argv, working_folder, file, "
+    "file_sha256,"
     " file_provenance, target, profile, arrivals, seed, planned, planned_duration_s, workers,"
     " connections, timeout_s, host, versions, row_policy, lag_is_judged";
 
@@ -62,7 +63,8 @@ RunRow take_run(Statement& row, std::string& argv) {
   run.state = named(row.take_text(), 4, &run_state_name);
   run.end_reason = row.take_text();
   run.start.started_at = WallTime(Nanos(row.take()));
-  run.elapsed = nanos_of(row.take_real());
+  run.spans.elapsed = nanos_of(row.take_real());
+  run.spans.sending = nanos_of(row.take_real());
   run.start.target_rps = row.take_real();
   run.verdict.kind = named(row.take_text(), 3, &stats::verdict_name);
   run.verdict.reason = row.take_text();
@@ -318,7 +320,7 @@ Result<std::vector<UnsentRow>> RunReader::unsent(int64_t run) {
         unsent.first = row.take_u64();
         unsent.last = row.take_u64();
         unsent.count = row.take_u64();
-        unsent.reason = named(row.take_text(), 4, &stats::unsent_reason_name);
+        unsent.reason = named(row.take_text(), 3, &stats::unsent_reason_name);
         return unsent;
       });
 }

@@ -119,7 +119,7 @@ Status RunWriter::Impl::prepare() {
                 "INSERT OR REPLACE INTO endpoints (run, endpoint, method, path)"
                 " VALUES (?, ?, ?, ?)"));
   MACAW_TRY(set(put_progress,
-                "UPDATE runs SET elapsed_s = ?, scheduled = ?, sent = ?,"
+                "UPDATE runs SET elapsed_s = ?, sending_s = ?, scheduled = ?, sent = ?,"
                 " achieved_rps = ? WHERE run = ?"));
   return set(set_label, "UPDATE runs SET label = ? WHERE run = ? RETURNING run");
 }
@@ -290,12 +290,13 @@ Status RunWriter::add_unsent(const UnsentRow& unsent) {
   return put.put_u64(unsent.count).put_text(stats::unsent_reason_name(unsent.reason)).execute();
 }
 
-Status RunWriter::put_progress(Nanos elapsed, uint64_t scheduled, uint64_t sent) {
+Status RunWriter::put_progress(const RunSpans& spans, uint64_t scheduled, uint64_t sent) {
   MACAW_TRY(impl_->ensure_transaction());
-  const double elapsed_s = to_seconds(elapsed);
-  impl_->put_progress.put_real(elapsed_s).put_u64(scheduled).put_u64(sent);
-  impl_->put_progress.put_real(elapsed_s > 0 ? static_cast<double>(sent) / elapsed_s : 0);
-  return impl_->put_progress.put(impl_->run).execute();
+  const double sending_s = to_seconds(spans.sending);
+  Statement& update = impl_->put_progress;
+  update.put_real(to_seconds(spans.elapsed)).put_real(sending_s).put_u64(scheduled).put_u64(sent);
+  update.put_real(sending_s > 0 ? static_cast<double>(sent) / sending_s : 0);
+  return update.put(impl_->run).execute();
 }
 
 Status RunWriter::commit() {
@@ -314,9 +315,9 @@ bool RunWriter::failed() const {
   return impl_->database.failed();
 }
 
-Status RunWriter::finish_run(RunState state, const std::string& end_reason, Nanos elapsed,
+Status RunWriter::finish_run(RunState state, const std::string& end_reason, const RunSpans& spans,
                              const RunCounts& counts, const stats::Verdict& verdict) {
-  MACAW_TRY(put_progress(elapsed, counts.scheduled, counts.sent));
+  MACAW_TRY(put_progress(spans, counts.scheduled, counts.sent));
   MACAW_TRY_ASSIGN(Statement update,
                    impl_->database.prepare("UPDATE runs SET state = ?, end_reason = ?, unsent = ?,"
                                            " rows_lost = ?, verdict = ?, verdict_reason = ?"

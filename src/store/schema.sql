@@ -14,7 +14,8 @@ CREATE TABLE runs (
   started_unix_ns    INTEGER NOT NULL,         -- the same, exactly: the wall time of intended 0
   elapsed_s          REAL NOT NULL DEFAULT 0,  -- so far, while it runs
   target_rps         REAL NOT NULL,            -- 0 for "max"
-  achieved_rps       REAL NOT NULL DEFAULT 0,  -- sent / elapsed_s
+  sending_s          REAL NOT NULL DEFAULT 0,  -- how long requests went out
+  achieved_rps       REAL NOT NULL DEFAULT 0,  -- sent / sending_s
   verdict            TEXT,                     -- VALID, SUSPECT, INVALID; NULL while it runs
   verdict_reason     TEXT NOT NULL DEFAULT '',
   scheduled          INTEGER NOT NULL DEFAULT 0,
@@ -80,7 +81,7 @@ CREATE TABLE unsent (
   first  INTEGER NOT NULL,  -- `count` of the worker's indexes i in first..last
   last   INTEGER NOT NULL,
   count  INTEGER NOT NULL,
-  reason TEXT NOT NULL      -- backlog, interrupted, aborted, no_record
+  reason TEXT NOT NULL      -- backlog, interrupted, aborted
 );
 
 CREATE TABLE endpoint_totals (
@@ -283,7 +284,8 @@ CREATE VIEW run_summary AS
 SELECT
   r.run AS run, r.label AS label, r.started_at AS started_at, r.state AS state,
   r.verdict AS verdict, r.verdict_reason AS verdict_reason, r.file AS file, r.target AS target,
-  r.elapsed_s AS elapsed_s, r.target_rps AS target_rps, r.achieved_rps AS achieved_rps,
+  r.elapsed_s AS elapsed_s, r.sending_s AS sending_s, r.target_rps AS target_rps,
+  r.achieved_rps AS achieved_rps,
   r.scheduled AS scheduled, r.sent AS sent, r.unsent AS unsent, r.rows_lost AS rows_lost,
   t.requests AS requests, t.ok AS ok, t.requests - t.ok AS errors,
   t.mean_ms AS mean_ms, t.p50_ms AS p50_ms, t.p95_ms AS p95_ms, t.p99_ms AS p99_ms,

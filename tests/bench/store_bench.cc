@@ -102,7 +102,7 @@ void bench_writer(const Load& load, const std::string& path) {
       check((*writer)->commit());
     }
   }
-  check((*writer)->finish_run(RunState::kFinished, "", from_seconds(1), {}, {}));
+  check((*writer)->finish_run(RunState::kFinished, "", {from_seconds(1), from_seconds(1)}, {}, {}));
   report("writer", load, to_seconds(MonoClock::now() - began), cpu_seconds(RUSAGE_SELF) - cpu,
          path);
 }
@@ -128,7 +128,7 @@ void bench_drain(const Load& load, const std::string& path) {
   }
   RunEnd end;
   end.scheduled = end.sent = load.rows;
-  end.elapsed = MonoClock::now() - began;
+  end.spans.elapsed = MonoClock::now() - began;
   const auto verdict = drain.stop(end);
   report("drain", load, to_seconds(MonoClock::now() - began), cpu_seconds(RUSAGE_SELF) - cpu, path);
   fmt::print("           {} {}\n", stats::verdict_name(verdict->kind), drain.first_error());

@@ -145,8 +145,8 @@ void MadeRun::add_second() {
   require(writer_->put_health(health));
   ++second_;
   write_aggregates();
-  require(writer_->put_progress(from_seconds(static_cast<int64_t>(second_)) - Nanos(kMs),
-                                scheduled_, scheduled_));
+  const Nanos so_far = from_seconds(static_cast<int64_t>(second_));
+  require(writer_->put_progress({so_far - Nanos(kMs), so_far}, scheduled_, scheduled_));
   require(writer_->commit());
 }
 
@@ -155,7 +155,8 @@ void MadeRun::finish() {
     add_second();
   }
   const Nanos elapsed = from_seconds(static_cast<int64_t>(second_)) - Nanos(kMs);
-  require(writer_->finish_run(store::RunState::kFinished, "duration", elapsed,
+  require(writer_->finish_run(store::RunState::kFinished, "duration",
+                              {elapsed, from_seconds(static_cast<int64_t>(second_))},
                               {scheduled_, scheduled_, 0, 0}, {}));
 }
 

@@ -115,6 +115,26 @@ BOOST_AUTO_TEST_CASE(a_database_that_is_being_written_is_refused_and_can_be_read
   BOOST_TEST(sql.count("select count(*) from runs") == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_page_that_is_open_sees_how_the_run_ended) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(100));
+  Process process("replay", folder.options({"out.txt", "--rps", "100", "-d", "2s", "--target",
+                                            "stub", "--ui-port", "0"}));
+  BOOST_TEST_REQUIRE(process.wait_for_err("/request_latency_ms"), process.err());
+  const std::string err = process.err();
+  const size_t begin = err.find("http://", err.find("live at "));
+  const std::string root = err.substr(begin, err.find("/graph/", begin) - begin);
+  // As the page does, until nobody answers any more.
+  const ProcessResult visitor = run_process(
+      "bash", folder.options({"-c", "while curl -sf \"$0\"/api/run; do sleep 1; done", root}));
+  const auto status = process.wait();
+  BOOST_TEST_REQUIRE(status.has_value());
+  const auto answers = lines_of(visitor.out);
+  BOOST_TEST_REQUIRE(answers.size() >= 2U, visitor.out);
+  BOOST_TEST(contains(answers.front(), "\"state\":\"running\""), answers.front());
+  BOOST_TEST(contains(answers.back(), "\"state\":\"finished\""), answers.back());
+}
+
 BOOST_AUTO_TEST_CASE(serve_shows_a_run_until_it_is_stopped) {
   const ReplayFolder folder;
   play_once(folder);

@@ -50,6 +50,30 @@ BOOST_AUTO_TEST_CASE(errors_abort_a_run_once_they_have_lasted) {
   folder.check_stored(sql);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_size_limit_loses_rows_and_says_so) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(100));
+  ProcessOptions options = folder.options(
+      {"-c",
+       "ulimit -f 300 && exec \"$0\" out.txt --rps max --requests 20000 --target stub --no-ui",
+       program_path("replay")});
+  const ProcessResult result = run_process("bash", std::move(options));
+  BOOST_TEST(result.code == 4, result.out + result.err);
+  BOOST_TEST(contains(result.out, "INVALID"), result.out);
+  BOOST_TEST(contains(result.out, "rows lost"), result.out);
+}
+
+BOOST_AUTO_TEST_CASE(create_replay_leaves_nothing_at_a_file_size_limit) {
+  const ReplayFolder folder;
+  const ProcessResult result = run_process(
+      "bash", folder.options({"-c", "ulimit -f 100 && exec \"$0\" ml10m out.txt 1000 50000",
+                              program_path("create-replay")}));
+  BOOST_TEST(result.code == 1, result.err);
+  BOOST_TEST(contains(result.err, "create-replay: out.txt: cannot write: File too large"),
+             result.err);
+  BOOST_TEST(std::filesystem::is_empty(folder.dir().path()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw::test

@@ -114,7 +114,7 @@ BOOST_DATA_TEST_CASE(a_killed_run_lacks_at_most_its_last_second,
     // All requests that were answered in the seconds that the last commit called complete: a
     // request ends within 2 ms, 10 requests, of its intended time.
     BOOST_TEST(next >= seconds * 5'000 - 10);
-    BOOST_TEST(to_seconds(run.elapsed) >= static_cast<double>(seconds));
+    BOOST_TEST(to_seconds(run.spans.elapsed) >= static_cast<double>(seconds));
     const Verification verification = need(verify_run(*reader, 0));
     BOOST_TEST(verification.ok());
     BOOST_TEST(verification.rows == next);

@@ -244,7 +244,7 @@ class DrainedRun {
   RunEnd end() const {
     RunEnd end;
     end.reason = "end of file";
-    end.elapsed = from_seconds(60);
+    end.spans.elapsed = from_seconds(60);
     end.scheduled = pushed_ + unsent_;
     end.sent = sent_;
     end.unsent = unsent_;

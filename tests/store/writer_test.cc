@@ -107,11 +107,13 @@ BOOST_AUTO_TEST_CASE(a_run_comes_back_as_it_was_given) {
     BOOST_TEST(writer->run() == 0);
     BOOST_TEST(need(writer->begin_run(start)) == 1);
     BOOST_TEST(writer->run() == 1);
-    need(writer->finish_run(RunState::kInterrupted, "interrupted at 41 %", Nanos(24'600'000'001),
-                            {6'000, 5'900, 40, 3}, {stats::VerdictKind::kInvalid, "3 rows"}));
+    need(writer->finish_run(RunState::kInterrupted, "interrupted at 41 %",
+                            {Nanos(24'600'000'001), from_seconds(24)}, {6'000, 5'900, 40, 3},
+                            {stats::VerdictKind::kInvalid, "3 rows"}));
     BOOST_TEST(writer->run() == 0);
     BOOST_TEST(need(writer->begin_run(make_start("second"))) == 2);
-    need(writer->finish_run(RunState::kFinished, "end of file", from_seconds(60), {}, {}));
+    need(writer->finish_run(RunState::kFinished, "end of file",
+                            {from_seconds(60), from_seconds(60)}, {}, {}));
   }
   const auto reader = need(RunReader::open(path));
   BOOST_TEST(reader->path() == path);
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_run_comes_back_as_it_was_given) {
   BOOST_TEST(!run.start.lag_is_judged);
   BOOST_TEST((run.state == RunState::kInterrupted));
   BOOST_TEST(run.end_reason == "interrupted at 41 %");
-  BOOST_TEST(run.elapsed.count() == 24'600'000'001);
+  BOOST_TEST(run.spans.elapsed.count() == 24'600'000'001);
   BOOST_TEST(run.counts.scheduled == 6'000U);
   BOOST_TEST(run.counts.sent == 5'900U);
   BOOST_TEST(run.counts.unsent == 40U);
@@ -154,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_run_comes_back_as_it_was_given) {
   PlainSqlite sqlite(path);
   BOOST_TEST(
       sqlite.one("SELECT started_at, state, round(achieved_rps, 3) FROM runs WHERE run = 1") ==
-      "2026-11-21T02:35:01.123Z|interrupted|239.837");
+      "2026-11-21T02:35:01.123Z|interrupted|245.833");
   BOOST_TEST(sqlite.one("SELECT label FROM newest_run") == "second");
 }
 
@@ -248,7 +250,7 @@ BOOST_AUTO_TEST_CASE(small_rows_come_back) {
   error.endpoint = 1;
   need(writer->add_event(error));
   need(writer->add_unsent({1, 10, 20, 6, stats::UnsentReason::kInterrupted}));
-  need(writer->put_progress(from_seconds(4), 400, 395));
+  need(writer->put_progress({from_seconds(4), from_seconds(4)}, 400, 395));
   need(writer->commit());
 
   const auto reader = need(RunReader::open(path));
@@ -286,7 +288,7 @@ BOOST_AUTO_TEST_CASE(small_rows_come_back) {
   const RunRow run = need(reader->run(0));
   BOOST_TEST((run.state == RunState::kRunning));
   BOOST_TEST(run.counts.sent == 395U);
-  BOOST_TEST((run.elapsed == from_seconds(4)));
+  BOOST_TEST((run.spans.elapsed == from_seconds(4)));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_counts_before_commit) {
@@ -309,7 +311,7 @@ BOOST_AUTO_TEST_CASE(labels_change_with_and_without_a_run) {
   const TempDir dir;
   const auto writer = need(RunWriter::open(dir.file("a.sqlite")));
   need(writer->begin_run(make_start()));
-  need(writer->finish_run(RunState::kFinished, "", from_seconds(1), {}, {}));
+  need(writer->finish_run(RunState::kFinished, "", {from_seconds(1), from_seconds(1)}, {}, {}));
   need(writer->set_label(1, "later"));
   const auto reader = need(RunReader::open(dir.file("a.sqlite")));
   BOOST_TEST(need(reader->run(1)).start.label == "later");

@@ -28,17 +28,6 @@ void require(bool condition, std::string_view what) {
   }
 }
 
-std::string find_program(std::string name) {
-  const char* const folder = std::getenv("MACAW_BIN_DIR");
-  if (name.find('/') == std::string::npos && folder != nullptr) {
-    const std::string path = fmt::format("{}/{}", folder, name);
-    if (access(path.c_str(), X_OK) == 0) {
-      return path;
-    }
-  }
-  return name;
-}
-
 std::vector<std::string> make_environment(const ProcessOptions& options) {
   const auto is_for = [](const std::string& entry, const std::string& name) {
     return entry.starts_with(name + "=");
@@ -91,11 +80,22 @@ std::pair<UniqueFd, UniqueFd> make_pipe() {
 
 }  // namespace
 
+std::string program_path(std::string name) {
+  const char* const folder = std::getenv("MACAW_BIN_DIR");
+  if (name.find('/') == std::string::npos && folder != nullptr) {
+    const std::string path = fmt::format("{}/{}", folder, name);
+    if (access(path.c_str(), X_OK) == 0) {
+      return path;
+    }
+  }
+  return name;
+}
+
 Process::Process(std::string program, ProcessOptions options) {
   auto [out_end, out_child] = make_pipe();
   auto [err_end, err_child] = make_pipe();
   const UniqueFd input = make_input(options.stdin_text);
-  start(find_program(std::move(program)), options, out_child.get(), err_child.get(), input.get());
+  start(program_path(std::move(program)), options, out_child.get(), err_child.get(), input.get());
   out_fd_ = std::move(out_end);
   err_fd_ = std::move(err_end);
   reader_ = std::thread([this] { read_output(); });

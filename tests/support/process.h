@@ -37,10 +37,13 @@ struct ExitStatus {
   int shell() const { return signalled ? 128 + code : code; }
 };
 
+/// A name without '/' is looked up in $MACAW_BIN_DIR; returned as it is when it is not there.
+std::string program_path(std::string name);
+
 class Process {
  public:
-  /// Starts it, in a process group of its own. A name without '/' is looked up in $MACAW_BIN_DIR,
-  /// then in PATH. Throws std::runtime_error when it cannot be started.
+  /// Starts program_path(program), or what PATH finds, in a process group of its own. Throws
+  /// std::runtime_error when it cannot be started.
   Process(std::string program, ProcessOptions options);
   /// Kills the group with SIGKILL.
   ~Process();

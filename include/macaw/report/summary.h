@@ -27,20 +27,11 @@ struct RunSummary {
   std::vector<store::EventRow> errors;        ///< an example of each distinct error
   std::vector<store::EventRow> events;        ///< the other events
   std::vector<store::UnsentRow> unsent;
-  /// How long requests went out: the span of the schedule, longer when the last ones had to wait.
-  /// Not the time until the last answer, so one slow answer at the end does not lower the rate.
-  Nanos sending{};
-
-  /// Sent requests per second of `sending`; 0 when nothing was sent.
+  /// Sent requests per second of the time in which they went out; 0 when nothing was sent.
   double achieved_rps() const;
 };
 
 Result<RunSummary> read_summary(store::RunReader& reader, int64_t run);
-
-/// `sending` of a run: the plan says it to the nanosecond when the run went as planned; what was
-/// sent later than planned, or the end of a run that was cut short, is known to the second.
-/// `health` are the rows of the whole run.
-Nanos sending_span(const store::RunRow& run, const std::vector<store::HealthRow>& health);
 
 /// Verdict first; target against achieved; a table per endpoint and in total on both clocks;
 /// outcomes and errors with examples; the conservation line; database and run number. Ends with a

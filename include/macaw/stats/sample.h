@@ -145,7 +145,6 @@ enum class UnsentReason : uint8_t {
   kBacklog = 1,      ///< due, but no connection came free before the end of the run
   kInterrupted = 2,  ///< due, but the run was stopped first
   kAborted = 3,      ///< due, but --abort-if ended the run
-  kNoRecord = 4,     ///< due, but the replay file could not be read any further
 };
 std::string_view unsent_reason_name(UnsentReason reason);
 

@@ -25,7 +25,7 @@ using CellRing = SpscRing<stats::Cell>;
 struct RunEnd {
   RunState state = RunState::kFinished;
   std::string reason;
-  Nanos elapsed{};
+  RunSpans spans;
   uint64_t scheduled = 0;
   uint64_t sent = 0;
   uint64_t unsent = 0;

@@ -64,13 +64,21 @@ struct RunCounts {
   bool holds(const stats::Aggregate& total) const { return scheduled == total.requests() + unsent; }
 };
 
+/// How long a run took, from its time 0.
+struct RunSpans {
+  Nanos elapsed{};  ///< until the last answer
+  /// How long requests went out: the span of the schedule, longer when the last ones had to wait.
+  /// One slow answer at the end does not lower the rate.
+  Nanos sending{};
+};
+
 struct RunRow {
   int64_t run = 0;
   RunStart start;
   RunState state = RunState::kRunning;
   /// "end of file", "duration", "requests", "interrupted at 41 %", "aborted: ..."
   std::string end_reason;
-  Nanos elapsed{};         ///< so far, while it runs
+  RunSpans spans;          ///< so far, while it runs
   RunCounts counts;        ///< while it runs: scheduled and sent so far
   stats::Verdict verdict;  ///< VALID without a reason while it runs; of a killed run SUSPECT
 };

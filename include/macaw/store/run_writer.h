@@ -44,7 +44,7 @@ class RunWriter {
   Status add_event(const EventRow& event);
   Status add_unsent(const UnsentRow& unsent);
   /// What `runs` shows while the run plays.
-  Status put_progress(Nanos elapsed, uint64_t scheduled, uint64_t sent);
+  Status put_progress(const RunSpans& spans, uint64_t scheduled, uint64_t sent);
   Status commit();
   void rollback();
   /// Whether the database has failed since the last commit or rollback: what was written since then
@@ -52,7 +52,7 @@ class RunWriter {
   bool failed() const;
 
   /// Commits, and moves everything into the one file.
-  Status finish_run(RunState state, const std::string& end_reason, Nanos elapsed,
+  Status finish_run(RunState state, const std::string& end_reason, const RunSpans& spans,
                     const RunCounts& counts, const stats::Verdict& verdict);
 
   /// For `replay runs --label` and the UI: at once when no run is being written, else with the next

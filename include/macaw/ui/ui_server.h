@@ -11,6 +11,7 @@
 #include <string>
 
 #include "macaw/base/result.h"
+#include "macaw/base/time.h"
 #include "macaw/net/loop.h"
 
 namespace macaw::ui {
@@ -38,6 +39,8 @@ class UiServer {
   uint16_t port() const;
   /// "http://127.0.0.1:9994/graph/?g=metric:client/request_latency_ms"
   std::string graph_url() const;
+  /// When anything was last asked for; MonoTime() when nothing was.
+  MonoTime last_request() const;
 
  private:
   struct Impl;

@@ -41,6 +41,8 @@ BOOST_AUTO_TEST_CASE(a_stop_lets_what_is_in_flight_finish) {
   BOOST_TEST(run.count(Outcome::kOk) == 8U);
   BOOST_TEST(run.samples.size() == 8U);
   BOOST_TEST(run.result.scheduled < 10'000U);  // the rest of the plan was never due
+  // Until the stop: one request for each millisecond, counted from 0.
+  BOOST_TEST(static_cast<uint64_t>(run.result.sending / 1ms) + 1 == run.result.scheduled);
   for (const auto& unsent : run.unsent) {
     BOOST_TEST((unsent.reason == UnsentReason::kInterrupted));
   }
@@ -136,6 +138,7 @@ BOOST_AUTO_TEST_CASE(a_bad_line_ends_the_input_after_all_before_it_was_played) {
   (*replayer)->start({&sink}, {});
   const auto result = (*replayer)->join();
   BOOST_TEST(result.scheduled == 3U);
+  BOOST_TEST((result.sending == 30ms));
   BOOST_REQUIRE(result.input_error.has_value());
   BOOST_TEST(result.input_error->message().find("bad.txt:4:") != std::string::npos);
   BOOST_TEST(server.requests().size() == 3U);

@@ -47,6 +47,8 @@ BOOST_AUTO_TEST_CASE(intended_times_are_the_plan_to_the_nanosecond) {
     BOOST_TEST(run.samples[i].line == i + 1);
     BOOST_TEST(run.samples[i].intended_ns == static_cast<int64_t>(i * 1'000'000'000 / 700));
   }
+  // 300 requests at 700/s, however late the last one was answered.
+  BOOST_TEST(run.result.sending.count() == 300'000'000'000 / 700);
 }
 
 BOOST_AUTO_TEST_CASE(threads_share_one_schedule) {
@@ -130,6 +132,7 @@ BOOST_AUTO_TEST_CASE(a_duration_takes_what_is_due_before_its_end) {
   BOOST_TEST(run.samples.size() == 50U);
   BOOST_TEST(run.result.end_reason == "duration reached");
   BOOST_TEST((run.result.elapsed >= 250ms));
+  BOOST_TEST((run.result.sending == 250ms));
 }
 
 BOOST_AUTO_TEST_CASE(recorded_times_are_kept_and_can_be_played_faster) {
@@ -158,6 +161,7 @@ BOOST_AUTO_TEST_CASE(saturation_sends_whenever_a_connection_is_free) {
     BOOST_TEST(sample.lag_ns() == 0U);
     BOOST_TEST(+sample.sent_ns == 0U);
   }
+  BOOST_TEST(run.result.sending.count() == run.samples.back().intended_ns);  // when it was sent
 }
 
 BOOST_AUTO_TEST_CASE(saturation_ends_with_its_duration) {

@@ -51,6 +51,20 @@ BOOST_AUTO_TEST_CASE(groups_fold_ids_in_paths) {
   BOOST_TEST(found[0].path == "/users/ID");
 }
 
+// std::regex recurses once per character, and ends the program on a long path.
+BOOST_AUTO_TEST_CASE(a_long_path_and_bytes_that_are_no_text) {
+  std::vector<Endpoint> found;
+  EndpointTable table = table_of({{"/a.*z$", "long"}, {"^GET /b.c$", "byte"}}, found);
+  BOOST_TEST(table.id_of("GET", "/" + std::string(1'000'000, 'a') + "z", "") == 1);
+  BOOST_TEST(table.id_of("GET",
+                         "/b\xff"
+                         "c",
+                         "") == 2);
+  BOOST_REQUIRE(found.size() == 2U);
+  BOOST_TEST(found[0].path == "long");
+  BOOST_TEST(found[1].path == "byte");
+}
+
 BOOST_AUTO_TEST_CASE(beyond_a_thousand_everything_is_other) {
   std::vector<Endpoint> found;
   EndpointTable table = table_of({}, found);

@@ -33,7 +33,7 @@ store::RunRow run_row() {
   run.start.versions = "macaw 0.1.0";
   run.state = store::RunState::kFinished;
   run.end_reason = "requests";
-  run.elapsed = Nanos(59'996'200'000);
+  run.spans.elapsed = Nanos(59'996'200'000);
   run.counts = {6000, 6000, 0, 0};
   return run;
 }
@@ -105,7 +105,7 @@ RunSummary healthy_run() {
     aggregator.add(sample(i));
   }
   add_totals(summary, aggregator);
-  summary.sending = from_seconds(60);
+  summary.run.spans.sending = from_seconds(60);
   return summary;
 }
 
@@ -146,7 +146,7 @@ RunSummary failing_run() {
   summary.unsent = {{0, 5993, 5999, 7, stats::UnsentReason::kInterrupted}};
   summary.run.state = store::RunState::kInterrupted;
   summary.run.end_reason = "interrupted at 99 %";
-  summary.sending = Nanos(59'930 * kMs);
+  summary.run.spans.sending = Nanos(59'930 * kMs);
   return summary;
 }
 
@@ -161,7 +161,7 @@ RunSummary tiny_run() {
   summary.run.start.profile = "max";
   summary.run.start.connections = 1;
   summary.run.counts = {12, 12, 0, 3};
-  summary.run.elapsed = Nanos(123 * kMs);
+  summary.run.spans.elapsed = Nanos(123 * kMs);
   summary.run.verdict = {stats::VerdictKind::kInvalid, "3 rows were lost"};
   stats::RunAggregator aggregator;
   for (uint64_t i = 0; i < 12; ++i) {
@@ -172,7 +172,7 @@ RunSummary tiny_run() {
   add_totals(summary, aggregator);
   summary.totals.back().endpoint.path =
       "/a/very/long/path/that/goes/on/and/on/until/it/says/recommendations";
-  summary.sending = Nanos(120 * kMs);
+  summary.run.spans.sending = Nanos(120 * kMs);
   return summary;
 }
 
@@ -181,24 +181,11 @@ RunSummary killed_run() {
   summary.run = run_row();
   summary.database = "macaw.sqlite";
   summary.run.state = store::RunState::kKilled;
-  summary.run.elapsed = Nanos::zero();
+  summary.run.spans.elapsed = Nanos::zero();
   summary.run.end_reason = "killed";
   summary.run.verdict = {stats::VerdictKind::kSuspect, "the run was killed"};
   summary.run.counts = {};
   return summary;
-}
-
-std::vector<store::HealthRow> health_of(const RunSummary& summary) {
-  std::vector<store::HealthRow> rows;
-  const auto per_second = static_cast<uint64_t>(summary.run.start.target_rps);
-  for (uint64_t second = 0; second * per_second < summary.run.counts.sent; ++second) {
-    store::HealthRow row;
-    row.second = second;
-    row.sent = std::min((second + 1) * per_second, summary.run.counts.sent);
-    row.scheduled = row.sent;
-    rows.push_back(row);
-  }
-  return rows;
 }
 
 }  // namespace macaw::report

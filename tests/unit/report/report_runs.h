@@ -17,7 +17,4 @@ RunSummary tiny_run();
 /// A run that died without a single answer.
 RunSummary killed_run();
 
-/// Rows of `summary.run`'s length at its rate, one worker.
-std::vector<store::HealthRow> health_of(const RunSummary& summary);
-
 }  // namespace macaw::report

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(every_number_has_a_text_of_its_own) {
   BOOST_TEST(outcome_name(static_cast<Outcome>(200)) == "unknown");
   BOOST_TEST(outcome_name(Outcome::kWrongAnswer) == "wrong_answer");
   BOOST_TEST(event_kind_name(EventKind::kReaderBehind) == "reader_behind");
-  BOOST_TEST(unsent_reason_name(UnsentReason::kNoRecord) == "no_record");
+  BOOST_TEST(unsent_reason_name(UnsentReason::kAborted) == "aborted");
 }
 
 BOOST_AUTO_TEST_CASE(answers_are_what_the_target_said) {

@@ -69,7 +69,7 @@ struct Transmission {
 };
 
 /// `--group REGEX=NAME`: folds ids in paths into one endpoint name. Applied in order to "METHOD
-/// /path"; the first match wins.
+/// /path"; the first match wins. RE2 syntax: matching takes time in proportion to the text, always.
 struct EndpointGroup {
   std::string regex;
   std::string name;

@@ -36,7 +36,7 @@ inline constexpr uint16_t kEndpointsMax = 1001;
 /// The plan as far as it is known before the start.
 struct Plan {
   uint64_t requests = 0;  ///< 0: without end (--loop without a limit) or not known (stdin)
-  Nanos span{};           ///< run time of the last request's due time; 0 when not known
+  Nanos span{};           ///< run time at which one more request would be due; 0 when not known
   double mean_rps = 0;    ///< 0 for saturation or when not known
   uint64_t passes = 1;    ///< how often the file is started; 0: for ever
 };
@@ -63,6 +63,8 @@ struct RunResult {
   bool stopped_early = false;
   std::optional<Error> input_error;  ///< a bad line met while playing (stdin, --no-check)
   Nanos elapsed{};                   ///< from the run's time 0 to the last outcome
+  /// How long requests went out: the span of the schedule, longer when the last ones had to wait.
+  Nanos sending{};
   uint64_t scheduled = 0;
   uint64_t sent = 0;
   uint64_t unsent = 0;
