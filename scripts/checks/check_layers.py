@@ -48,6 +48,7 @@ THIRD_PARTY = {
     "zlib.h": ["src/io"],
     "zstd.h": ["src/io"],
     "rapidjson/": JSON_USERS,
+    "re2/": ["replay/engine"],
     "fmt/": [""],
 }
 SYSTEM = re.compile(r"[a-z_]+|(sys|netinet|arpa|net|linux)/[a-z0-9_/]+\.h|"
