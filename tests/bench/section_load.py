@@ -8,7 +8,7 @@ import harness
 import results
 import tools
 
-RATE_HELD = 0.999  # of the rate asked for; the rest is what a stopwatch cannot tell
+RATE_HELD = 0.995  # of the rate asked for: a request late at the end stretches the time of sending
 
 
 def holds(run):

@@ -111,8 +111,9 @@ def add_agreement(section, runs):
     for (name, rate), found in replays(runs).items():
         joined = results.column(found, "agreement")
         verdicts = ", ".join(sorted({run["verdict"] for run in found}))
-        rows.append((f"{rate:,}", name, *(results.spread(results.column(joined, key)) for key in (
-            "sent_p99", "sent_max", "bias", "within_50us_percent", "lag_p50", "lag_p99")), verdicts))
+        keys = ("sent_p99", "sent_max", "bias", "within_50us_percent", "lag_p50", "lag_p99")
+        rows.append((f"{rate:,}", name,
+                     *(results.spread(results.column(joined, key)) for key in keys), verdicts))
     section.table(("rate/s", "client", "sent differs p99", "max", "bias", "% within 50 us",
                    "lag differs p50", "p99", "verdicts"), rows)
 
