@@ -41,16 +41,16 @@ def median(values):
 
 
 def fit_line(times):
-    """(intercept, slope) of the least-squares line through (i, times[i])."""
-    count = len(times)
-    mean_i = (count - 1) / 2
-    base = times[0]
-    mean_t = sum(times) / count - base
+    """(first, intercept, slope) of the least-squares line through (i, times[i]). The intercept
+    counts from `first`, an integer: clocks are too large for a float to keep their nanoseconds."""
+    count, first = len(times), times[0]
+    offsets = [t - first for t in times]
+    mean_i, mean_t = (count - 1) / 2, sum(offsets) / count
     # sum((i - mean_i)^2) in closed form.
     squares = count * (count * count - 1) / 12
-    products = sum(map(operator.mul, range(count), (t - base for t in times)))
+    products = sum(map(operator.mul, range(count), offsets))
     slope = (products - count * mean_i * mean_t) / squares
-    return base + mean_t - slope * mean_i, slope
+    return first, mean_t - slope * mean_i, slope
 
 
 def dispersion(times, width_ns):
@@ -58,13 +58,13 @@ def dispersion(times, width_ns):
     begin half an interval before the first arrival, so that a comb does not fall on their edges;
     the last, partial one does not count."""
     step = (times[-1] - times[0]) / max(1, len(times) - 1)
-    begin = times[0] - step / 2
-    bins = int((times[-1] + step / 2 - begin) // width_ns)
+    first = times[0]
+    bins = int((times[-1] - first + step) // width_ns)
     if bins < 2:
         return float("nan")
     counts = [0] * bins
     for t in times:
-        place = int((t - begin) // width_ns)
+        place = int((t - first + step / 2) // width_ns)
         if place < bins:
             counts[place] += 1
     mean = sum(counts) / bins
@@ -77,8 +77,8 @@ def pacing(times_by_index, plan_ns, rate):
     indexes = sorted(index for index in times_by_index if index in plan_ns)
     late = sorted((times_by_index[i] - plan_ns[i]) / 1e3 for i in indexes)
     times = sorted(times_by_index[i] for i in indexes)
-    intercept, slope = fit_line(times)
-    error = sorted(abs(t - intercept - slope * i) / 1e3 for i, t in enumerate(times))
+    first, intercept, slope = fit_line(times)
+    error = sorted(abs(t - first - intercept - slope * i) / 1e3 for i, t in enumerate(times))
     return {
         "rate_error_percent": (1e9 / slope / rate - 1) * 100,
         "err_p50": percentile(error, 0.5), "err_p99": percentile(error, 0.99),

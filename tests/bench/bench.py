@@ -23,6 +23,7 @@ import section_generate
 import section_load
 import section_memory
 import section_pacing
+import section_profile
 import section_store
 import tools
 
@@ -38,6 +39,7 @@ SECTIONS = {
     "memory": section_memory.memory,
     "store": section_store.store,
     "generate": section_generate.generate,
+    "profile": section_profile.profile,
 }
 
 

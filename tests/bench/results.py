@@ -16,7 +16,8 @@ THREADS = "Two threads"
 MEMORY = "Memory"
 STORE = "Store"
 GENERATE = "create-replay"
-TITLES = (FLAT, RATE, PACING, OVERDRIVE, THREADS, MEMORY, STORE, GENERATE)
+PROFILE = "Where the time goes"
+TITLES = (FLAT, RATE, PACING, OVERDRIVE, THREADS, MEMORY, STORE, GENERATE, PROFILE)
 
 
 def figure(value):
