@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "clock_watch.h"
 #include "endpoint_table.h"
 #include "feeder.h"
 #include "macaw/base/check.h"
@@ -136,6 +137,7 @@ class ReplayerImpl final : public Replayer {
   Feeder feeder_;
 
   Callbacks callbacks_;
+  ClockReadings clocks_before_;
   std::thread feeder_thread_;
   std::vector<std::thread> worker_threads_;
   std::vector<WorkerResult> results_;
@@ -197,6 +199,7 @@ MonoTime ReplayerImpl::start(const std::vector<SampleSink*>& sinks, Callbacks ca
   while (!feeder_.primed()) {
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
+  clocks_before_ = read_clocks();
   const MonoTime run_start = MonoClock::now() + kStartDelay;
   state_.set_run_start(run_start);
   start_.count_down();
@@ -248,6 +251,7 @@ RunResult ReplayerImpl::join() {
                                            .last = undelivered.last,
                                            .count = undelivered.count};
   }
+  result.clock_trouble = find_clock_trouble(clocks_before_, read_clocks());
   result.input_error = feeder_.input_error();
   result.stopped_early = state_.stopped_early();
   result.end_reason = state_.stop() == RunState::Stop::kNone ? feeder_.end_reason() : state_.why();

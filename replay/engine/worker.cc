@@ -16,7 +16,7 @@ namespace {
 /// A turn hands out at most so many requests before it reads answers again: a generator that cannot
 /// keep up must not stop listening.
 constexpr int kSendsPerTurn = 32;
-/// A timer that fires later than this is a stall worth an event of its own.
+/// A request that goes out later than this because nobody looked is worth an event of its own.
 constexpr Nanos kStall = std::chrono::milliseconds(10);
 
 }  // namespace
@@ -60,6 +60,8 @@ WorkerResult Worker::run() {
                                                        [this] { handle_second(); });
   idle_before_ = loop_.idle_time();
   second_before_ = now();
+  usage_before_ = usage_reader_.read();
+  usage_before_at_ = second_before_;
   tracker_.look(Nanos(0));
   pump();
   loop_.run();
@@ -80,9 +82,6 @@ void Worker::handle_timer() {
   const Nanos now = this->now();
   const Nanos lateness = now - armed_;
   lateness_max_ = std::max(lateness_max_, lateness);
-  if (armed_ != Nanos::max() && lateness > kStall) {
-    push_event(stats::EventKind::kStall, "the generator's loop did not run", lateness.count());
-  }
   armed_ = Nanos::max();
   expire_timeouts(now);
   transport_->expire(now);
@@ -97,6 +96,7 @@ void Worker::pump() {
   const Nanos now = this->now();
   check_plan_end(now);
   if (state_.stop() == RunState::Stop::kNone) {
+    look_for_lateness(now);
     send_due(now);
   }
   // Looked at again: sending may have ended the plan.
@@ -111,6 +111,19 @@ void Worker::pump() {
   finish_if_done();
 }
 
+void Worker::look_for_lateness(Nanos now) {
+  // A head that waits for a connection, or for its turn, is not late because we did not run.
+  if (!have_head_ || head_is_blocked_ || more_is_due_ || !driver_->has_plan() ||
+      state_.stop() != RunState::Stop::kNone) {
+    return;
+  }
+  const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
+  if (now - due.intended > kStall && head_.index != late_told_) {
+    late_told_ = head_.index;
+    tell_lateness(now, now - due.intended);
+  }
+}
+
 void Worker::send_due(Nanos now) {
   more_is_due_ = false;
   head_is_blocked_ = false;
@@ -123,16 +136,22 @@ void Worker::send_due(Nanos now) {
     if (!transport_->can_accept(head_.target)) {
       tracker_.blocked(now);
       head_is_blocked_ = true;
+      behind_max_ = std::max(behind_max_, now - due.intended);
       return;
     }
     if (sends == kSendsPerTurn) {
       more_is_due_ = true;
+      behind_max_ = std::max(behind_max_, now - due.intended);
       return;
     }
     take_head(now, due.intended);
     // Sending takes time, and that is the scheduler's own time for whatever is due next.
-    now = std::max(now, this->now());
-    tracker_.look(now);
+    const Nanos sent = std::max(now, this->now());
+    tracker_.look(sent);
+    if (sent - now > kStall && load_head(sent)) {
+      look_for_lateness(sent);
+    }
+    now = sent;
   }
 }
 
@@ -153,8 +172,8 @@ bool Worker::load_head(Nanos now) {
     }
     link_.starving.store(false, std::memory_order_relaxed);
   }
-  if (starved_) {
-    starved_ = false;
+  const bool was_starved = std::exchange(starved_, false);
+  if (was_starved) {
     tracker_.refilled(now);
   }
   head_ = RequestBlock::read(block);
@@ -164,6 +183,10 @@ bool Worker::load_head(Nanos now) {
     return false;
   }
   have_head_ = true;
+  if (was_starved) {
+    const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
+    reader_late_max_ = std::max(reader_late_max_, now - due.intended);
+  }
   return true;
 }
 

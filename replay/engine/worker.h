@@ -23,6 +23,7 @@
 #include "request_block.h"
 #include "run_state.h"
 #include "target_table.h"
+#include "thread_usage.h"
 #include "transport.h"
 
 namespace macaw::replay {
@@ -72,6 +73,9 @@ class Worker final : private TransportObserver {
   void handle_wake() { pump(); }
 
   void handle_second();
+  void look_for_lateness(Nanos now);
+  void tell_lateness(Nanos now, Nanos lateness);
+  void tell_faults_of_second(const ThreadUsage& used, Nanos elapsed);
 
   void pump();
   bool load_head(Nanos now);
@@ -138,6 +142,17 @@ class Worker final : private TransportObserver {
   Nanos idle_before_{};
   Nanos second_before_{};
   Nanos lateness_max_{};
+  Nanos reader_late_max_{};  // how late what was due came out of an empty queue
+  Nanos behind_max_{};       // how late the next one was when nothing more could be sent
+
+  bool limit_told_ = false;          // in this second: once is enough
+  uint64_t late_told_ = UINT64_MAX;  // the request whose lateness has been told
+
+  // Whose fault is it when we are late?
+  ThreadUsageReader usage_reader_;
+  ThreadUsage usage_before_;
+  ThreadUsage usual_usage_;  // per second
+  Nanos usage_before_at_{};
 };
 
 }  // namespace macaw::replay

@@ -3,7 +3,6 @@
 // See worker.h. This file: the ends of exchanges, samples, events and health.
 
 #include <algorithm>
-#include <ctime>
 #include <limits>
 
 #include "macaw/base/check.h"
@@ -12,15 +11,16 @@
 namespace macaw::replay {
 namespace {
 
-uint64_t thread_cpu_ns() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(time.tv_nsec);
-}
-
 uint32_t saturate_u32(uint64_t value) {
   return static_cast<uint32_t>(std::min<uint64_t>(value, std::numeric_limits<uint32_t>::max()));
 }
+
+/// Less of a second than this says nothing about it.
+constexpr Nanos kSecondMin = std::chrono::milliseconds(500);
+/// Lateness that is worth an event.
+constexpr Nanos kLateEnough = std::chrono::milliseconds(10);
+/// A worker that has used, or waited for, so much of a second could not have done more.
+constexpr double kBusyShare = 0.9;
 
 constexpr uint64_t kDelta48Max = (uint64_t{1} << 48) - 1;
 
@@ -178,7 +178,10 @@ void Worker::tell_error(const ErrorBook::Entry& entry, uint64_t count) {
 }
 
 void Worker::generator_limit(std::string_view what) {
-  push_event(stats::EventKind::kGeneratorLimit, what, static_cast<int64_t>(result_.taken));
+  if (!limit_told_) {
+    push_event(stats::EventKind::kGeneratorLimit, what, static_cast<int64_t>(result_.taken));
+    limit_told_ = true;
+  }
 }
 
 void Worker::handle_second() {
@@ -187,6 +190,7 @@ void Worker::handle_second() {
     entry.untold = 0;
   });
   const Nanos now = this->now();
+  look_for_lateness(now);  // before the second's use of the processor is closed
   const Nanos idle = loop_.idle_time();
   const Nanos elapsed = std::max(now - second_before_, Nanos(1));
   const Nanos busy = std::clamp(elapsed - (idle - idle_before_), Nanos(0), elapsed);
@@ -201,11 +205,45 @@ void Worker::handle_second() {
   health.in_flight = in_flight_;
   health.sent = result_.sent;
   health.scheduled = result_.taken + unsent_.count + backlog(now);
-  health.backlog = health.scheduled - health.sent;
   health.turn_ns_max = static_cast<uint64_t>(std::max<int64_t>(lateness_max_.count(), 0));
-  health.cpu_ns = thread_cpu_ns();
-  lateness_max_ = Nanos(0);
+  const ThreadUsage usage = usage_reader_.read();
+  health.cpu_ns = static_cast<uint64_t>(usage.ran.count());
+  health.run_wait_ns = static_cast<uint64_t>(usage.waited.count());
   push(stats::Cell::of(health));
+  tell_faults_of_second(usage - usage_before_, now - usage_before_at_);
+  usage_before_ = usage;
+  usage_before_at_ = now;
+  lateness_max_ = reader_late_max_ = behind_max_ = Nanos(0);
+  limit_told_ = false;
+}
+
+void Worker::tell_lateness(Nanos now, Nanos lateness) {
+  const ThreadUsage usage = usage_reader_.read();
+  const Nanos span = now - usage_before_at_;
+  push_event(explain_lateness(usual_usage_, usage - usage_before_, span, std::min(lateness, span)),
+             "", lateness.count());
+  usage_before_ = usage;  // explained: not to be counted again
+  usage_before_at_ = now;
+}
+
+void Worker::tell_faults_of_second(const ThreadUsage& used, Nanos elapsed) {
+  if (elapsed < kSecondMin) {
+    return;  // most of it has been explained already
+  }
+  const double seconds = to_seconds(elapsed);
+  const auto per_second = [seconds](Nanos part) {
+    return Nanos(static_cast<Nanos::rep>(static_cast<double>(part.count()) / seconds));
+  };
+  usual_usage_ = {per_second(used.ran), per_second(used.waited)};
+  if (reader_late_max_ > kLateEnough) {
+    push_event(stats::EventKind::kReaderBehind, "", reader_late_max_.count());
+  }
+  // A worker with time to spare waits for the target; one without cannot know what the target could
+  // do. Catching up with what a stall has left takes no whole second.
+  if (behind_max_ > kLateEnough && to_seconds(used.ran + used.waited) > kBusyShare * seconds) {
+    push_event(used.waited > used.ran ? stats::EventKind::kStarvation : stats::EventKind::kOverload,
+               "", behind_max_.count());
+  }
 }
 
 uint64_t Worker::backlog(Nanos now) const {

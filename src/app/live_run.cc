@@ -119,6 +119,14 @@ Result<LiveRun::End> LiveRun::finish() {
   stored.sent = result.sent;
   stored.unsent = result.unsent;
   stored.ring_overflows = result.cells_lost;
+  if (const auto& trouble = result.clock_trouble) {
+    store::EventRow event;
+    event.kind = stats::EventKind::kClockTrouble;
+    event.at = result.elapsed;
+    event.value = trouble->by.count();
+    event.text = trouble->text;
+    stored.events.push_back(std::move(event));
+  }
   MACAW_TRY_ASSIGN(end.verdict, drain_->stop(stored));
   return end;
 }

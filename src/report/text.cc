@@ -270,8 +270,7 @@ std::string event_lines(const RunSummary& summary) {
   std::string text = "\nEvents\n";
   for (size_t k = 0; k < std::min(summary.events.size(), kEventsMax); ++k) {
     const store::EventRow& event = summary.events[k];
-    const bool has_length = event.value > 0 && (event.kind == stats::EventKind::kStall ||
-                                                event.kind == stats::EventKind::kReaderBehind);
+    const bool has_length = event.value > 0 && stats::has_length(event.kind);
     text += fmt::format(
         "  {}{} at {}{}{}{}\n", stats::event_kind_name(event.kind),
         has_length ? " of " + format_latency(Nanos(event.value)) : std::string(),

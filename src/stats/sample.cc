@@ -48,6 +48,16 @@ std::string_view event_kind_name(EventKind kind) {
       return "stop";
     case EventKind::kGeneratorLimit:
       return "generator_limit";
+    case EventKind::kStarvation:
+      return "starvation";
+    case EventKind::kSuspension:
+      return "suspension";
+    case EventKind::kOverload:
+      return "overload";
+    case EventKind::kWriterBehind:
+      return "writer_behind";
+    case EventKind::kClockTrouble:
+      return "clock_trouble";
   }
   return "unknown";
 }

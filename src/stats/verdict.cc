@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "macaw/base/check.h"
 #include "macaw/base/units.h"
@@ -16,8 +17,18 @@ namespace macaw::stats {
 
 namespace {
 
-constexpr double kShareMoved = 0.2;
 constexpr uint64_t kMovedNs = 100'000;
+
+struct Limits {
+  double moved;  // share of a percentile
+  double late;   // share of a second
+};
+
+constexpr Limits kSuspect{.moved = 0.05, .late = 0.01};
+constexpr Limits kInvalid{.moved = 0.2, .late = 0.05};
+
+// One request late is an accident, not a second gone wrong.
+constexpr uint64_t kLateRequestsMin = 2;
 
 struct Move {
   double q = 0;
@@ -27,7 +38,7 @@ struct Move {
   double share() const { return static_cast<double>(to_ns - from_ns) / static_cast<double>(to_ns); }
 };
 
-// The percentile that our lag moved by the largest share, if any moved too far.
+// The percentile that our lag moved by the largest share, if any moved farther than a SUSPECT one.
 std::optional<Move> worst_move(const Aggregate& total) {
   std::optional<Move> worst;
   for (const double q : kShownQuantiles) {
@@ -37,7 +48,7 @@ std::optional<Move> worst_move(const Aggregate& total) {
       continue;
     }
     const Move move{q, without.value_ns, with.value_ns};
-    if (move.to_ns - move.from_ns > kMovedNs && move.share() > kShareMoved &&
+    if (move.to_ns - move.from_ns > kMovedNs && move.share() > kSuspect.moved &&
         (!worst || move.share() > worst->share())) {
       worst = move;
     }
@@ -49,23 +60,64 @@ std::string latency(uint64_t ns) {
   return format_latency(Nanos(static_cast<Nanos::rep>(ns)));
 }
 
-std::string describe(const Move& move, const VerdictInput& input) {
-  std::string text = fmt::format("our own lag moved {} from {} to {}", quantile_name(move.q),
-                                 latency(move.from_ns), latency(move.to_ns));
-  if (input.stall_ns_max > 0) {
-    const double length_s = static_cast<double>(input.stall_ns_max) / 1e9;
-    const double at_s = static_cast<double>(input.stall_at_ns) / 1e9 - length_s;
-    const std::string length =
-        length_s < 0.1 ? latency(input.stall_ns_max) : fmt::format("{:.1f} s", length_s);
-    text += fmt::format("; the loop stalled {} at {:.1f} s", length, std::max(at_s, 0.0));
-  }
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
+
+std::string describe_move(const Move& move, const Aggregate& total) {
   // Touched: late by as much as would have moved the percentile too far on its own.
-  const auto least = static_cast<uint64_t>(static_cast<double>(move.from_ns) * kShareMoved);
-  const uint64_t touched = input.total->lag.count_above(std::max(kMovedNs, least));
-  text += fmt::format(
-      "; {:.1f} % of requests were touched",
-      100.0 * static_cast<double>(touched) / static_cast<double>(input.total->lag.count()));
-  return text;
+  const auto least = static_cast<uint64_t>(static_cast<double>(move.from_ns) * kSuspect.moved);
+  const uint64_t touched = total.lag.count_above(std::max(kMovedNs, least));
+  return fmt::format(
+      "our own lag moved {} from {} to {}; {} of requests were touched", quantile_name(move.q),
+      latency(move.from_ns), latency(move.to_ns),
+      percent(static_cast<double>(touched) / static_cast<double>(total.lag.count())));
+}
+
+std::string describe_second(const LateSecond& second) {
+  return fmt::format("in second {}, {} of {} requests ({}) went out over 10 ms late through us",
+                     second.second, format_count(second.late), format_count(second.requests),
+                     percent(second.share()));
+}
+
+VerdictKind kind_of(double share, double suspect, double invalid) {
+  return share > invalid   ? VerdictKind::kInvalid
+         : share > suspect ? VerdictKind::kSuspect
+                           : VerdictKind::kValid;
+}
+
+// A verdict that only gets worse.
+class Judgement {
+ public:
+  void add(VerdictKind kind, const std::string& reason) {
+    verdict_.kind = std::max(verdict_.kind, kind);
+    verdict_.reason += (verdict_.reason.empty() ? "" : "; ") + reason;
+  }
+
+  Verdict take() { return std::move(verdict_); }
+
+ private:
+  Verdict verdict_;
+};
+
+void judge_lag(const VerdictInput& input, Judgement& judgement) {
+  const auto move = worst_move(*input.total);
+  if (move) {
+    judgement.add(kind_of(move->share(), kSuspect.moved, kInvalid.moved),
+                  describe_move(*move, *input.total));
+  }
+  const LateSecond& second = input.worst_second;
+  const VerdictKind late = second.late < kLateRequestsMin
+                               ? VerdictKind::kValid
+                               : kind_of(second.share(), kSuspect.late, kInvalid.late);
+  if (late != VerdictKind::kValid) {
+    judgement.add(late, describe_second(second));
+  }
+  const Fault* cause = input.faults == nullptr ? nullptr : input.faults->main_cause_of_lag();
+  const bool told_below = cause != nullptr && cause->kind == EventKind::kOverload;
+  if (cause != nullptr && !told_below && (move || late != VerdictKind::kValid)) {
+    judgement.add(VerdictKind::kValid, describe_fault(*cause));
+  }
 }
 
 }  // namespace
@@ -84,25 +136,33 @@ std::string_view verdict_name(VerdictKind kind) {
 
 Verdict judge(const VerdictInput& input) {
   MACAW_CHECK(input.total != nullptr);
-  Verdict verdict;
-  const auto invalid = [&verdict](const std::string& reason) {
-    verdict.kind = VerdictKind::kInvalid;
-    verdict.reason += (verdict.reason.empty() ? "" : "; ") + reason;
+  Judgement judgement;
+  const auto add_fault = [&](EventKind kind, VerdictKind verdict) {
+    const Fault* fault = input.faults == nullptr ? nullptr : input.faults->find(kind);
+    if (fault != nullptr) {
+      judgement.add(verdict, describe_fault(*fault));
+    }
   };
   if (input.rows_lost > 0) {
-    invalid(fmt::format("{} {} lost (a sample ring was full, or the database could not be written)",
-                        format_count(input.rows_lost),
-                        input.rows_lost == 1 ? "row was" : "rows were"));
+    judgement.add(
+        VerdictKind::kInvalid,
+        fmt::format("{} {} lost (a sample ring was full, or the database could not be written)",
+                    format_count(input.rows_lost), input.rows_lost == 1 ? "row was" : "rows were"));
+    add_fault(EventKind::kWriterBehind, VerdictKind::kValid);
   }
   if (!input.conservation_holds) {
-    invalid("the outcomes and the requests never sent do not add up to what was scheduled");
+    judgement.add(VerdictKind::kInvalid,
+                  "the outcomes and the requests never sent do not add up to what was scheduled");
   }
   if (input.lag_is_judged) {
-    if (const auto move = worst_move(*input.total)) {
-      invalid(describe(*move, input));
-    }
+    judge_lag(input, judgement);
   }
-  return verdict;
+  if (input.lag_is_judged) {
+    add_fault(EventKind::kOverload, VerdictKind::kInvalid);
+  }
+  add_fault(EventKind::kGeneratorLimit, VerdictKind::kSuspect);
+  add_fault(EventKind::kClockTrouble, VerdictKind::kSuspect);
+  return judgement.take();
 }
 
 }  // namespace macaw::stats

@@ -96,12 +96,14 @@ struct Drain::Impl {
   std::vector<Sample> rows;                                       // not yet committed
   size_t inserted = 0;                                            // of them, in the transaction
   uint64_t rows_lost = 0;
-  Nanos taken_at{};  // since the start of the run: all that happened before has been taken
+  Nanos taken_at{};         // since the start of the run: all that happened before has been taken
+  Nanos behind_again_at{};  // not before, so that a slow disk does not fill the events
   MonoTime commit_at;
   bool failing = false;
 
   void run();
   double take_cells();
+  void tell_behind(size_t ring, size_t waiting);
   void mark_changed(uint16_t endpoint);
   void take(size_t ring, const Cell& cell);
   Status insert_rows();
@@ -151,7 +153,11 @@ double Drain::Impl::take_cells() {
   double fullest = 0;
   for (size_t ring = 0; ring < rings.size(); ++ring) {
     const auto capacity = static_cast<double>(rings[ring]->capacity());
-    fullest = std::max(fullest, static_cast<double>(rings[ring]->size()) / capacity);
+    const size_t waiting = rings[ring]->size();
+    fullest = std::max(fullest, static_cast<double>(waiting) / capacity);
+    if (waiting > rings[ring]->capacity() / 2 && taken_at >= behind_again_at) {
+      tell_behind(ring, waiting);
+    }
     // Not until it is empty: a fast producer must not keep the others waiting.
     for (size_t left = kInsertRows; left > 0;) {
       const size_t count = rings[ring]->pop(cells);
@@ -197,6 +203,17 @@ void Drain::Impl::take(size_t ring, const Cell& cell) {
       break;
   }
   MACAW_CHECK(false, "a cell of kind {}", static_cast<int>(cell.kind()));
+}
+
+void Drain::Impl::tell_behind(size_t ring, size_t waiting) {
+  EventRow event;
+  event.kind = stats::EventKind::kWriterBehind;
+  event.at = taken_at;
+  event.worker = static_cast<uint32_t>(ring);
+  event.value = static_cast<int64_t>(waiting);
+  event.text = "the database was not written fast enough, and a sample ring was over half full";
+  events.add(std::move(event));
+  behind_again_at = taken_at + 1s;
 }
 
 void Drain::Impl::mark_changed(uint16_t endpoint) {
@@ -372,6 +389,9 @@ Result<stats::Verdict> Drain::stop(const RunEnd& end) {
   while (drain.take_cells() > 0) {
   }
   drain.events.finish();
+  for (const EventRow& event : end.events) {
+    drain.events.add(event);
+  }
   bool stored = drain.commit();
   for (int k = 1; !stored && k < kFinalTries; ++k) {
     std::this_thread::sleep_for(kFinalPause);  // whoever held the lock, or filled the disk
@@ -387,8 +407,8 @@ Result<stats::Verdict> Drain::stop(const RunEnd& end) {
   input.lag_is_judged = drain.lag_is_judged;
   input.rows_lost = counts.rows_lost;
   input.conservation_holds = counts.holds(total);
-  input.stall_ns_max = drain.events.longest_stall().length_ns;
-  input.stall_at_ns = drain.events.longest_stall().at_ns;
+  input.worst_second = drain.health.worst_second();
+  input.faults = &drain.events.faults();
   stats::Verdict verdict = stats::judge(input);
   const auto spoil = [&verdict, this](std::string_view what) {
     // Lost rows say enough; and `replay verify` can tell them again.

@@ -105,12 +105,12 @@ void EventCollector::finish() {
 
 void EventCollector::close(Open& open) {
   open.missing = 0;
-  EventRow& row = open.row;
+  add(std::move(open.row));
+}
+
+void EventCollector::add(EventRow row) {
   row.text = clean_text(row.text);
-  if (row.kind == stats::EventKind::kStall && row.value > 0 &&
-      static_cast<uint64_t>(row.value) > stall_.length_ns) {
-    stall_ = {static_cast<uint64_t>(row.value), row.at.count()};
-  }
+  faults_.add(row.kind, row.value, row.at.count(), row.count, row.text);
   if (row.kind != stats::EventKind::kError) {
     rows_.push_back(std::move(row));
     return;
@@ -145,6 +145,8 @@ void HealthCollector::add(const stats::Sample& sample) {
       sample.intended_ns < 0 ? 0 : static_cast<uint64_t>(sample.intended_ns / kNanosPerSecond);
   if (Second* found = find(second, sample.worker)) {
     found->lag.add(sample.ready_ns);
+    ++found->row.requests;
+    found->row.late += sample.lag_ns() > stats::kLateNs ? 1U : 0U;
     found->changed = true;
   }
 }
@@ -157,15 +159,16 @@ void HealthCollector::add(const stats::HealthCell& cell) {
   if (Second* found = find(second, cell.worker)) {
     HealthRow& row = found->row;
     row.busy_share = static_cast<double>(cell.busy_permille) / 1'000;
-    row.backlog = cell.backlog;
+    row.backlog = cell.scheduled - std::min(cell.sent, cell.scheduled);
     row.in_flight = cell.in_flight;
     row.connections = cell.connections;
     row.scheduled = cell.scheduled;
     row.sent = cell.sent;
     row.turn_ms_max = std::max(row.turn_ms_max, static_cast<double>(cell.turn_ns_max) / 1e6);
     if (cell.at_ns > before.at_ns && cell.cpu_ns >= before.cpu_ns) {
-      row.cpu_share = static_cast<double>(cell.cpu_ns - before.cpu_ns) /
-                      static_cast<double>(cell.at_ns - before.at_ns);
+      const auto span = static_cast<double>(cell.at_ns - before.at_ns);
+      row.cpu_share = static_cast<double>(cell.cpu_ns - before.cpu_ns) / span;
+      row.wait_share = static_cast<double>(cell.run_wait_ns - before.run_wait_ns) / span;
     }
     found->changed = true;
   }
@@ -192,7 +195,22 @@ HealthRow HealthCollector::row_of(const Key& key, const Second& second) {
   return row;
 }
 
+stats::LateSecond HealthCollector::worst_second() const {
+  WorstSecond worst(worst_);
+  for (const auto& [key, second] : seconds_) {
+    worst.add(key.first, second.row);
+  }
+  return worst.take();
+}
+
 void HealthCollector::committed(uint64_t before_s) {
+  WorstSecond worst(worst_);
+  for (const auto& [key, second] : seconds_) {
+    if (key.first < before_s) {
+      worst.add(key.first, second.row);
+    }
+  }
+  worst_ = worst.take();
   for (auto second = seconds_.begin(); second != seconds_.end();) {
     second->second.changed = false;
     second = second->first.first < before_s ? seconds_.erase(second) : std::next(second);

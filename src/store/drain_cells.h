@@ -14,7 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "macaw/stats/fault.h"
 #include "macaw/stats/sample.h"
+#include "macaw/stats/verdict.h"
 #include "macaw/store/run_record.h"
 
 namespace macaw::store {
@@ -28,6 +30,8 @@ class EventCollector {
 
   void add(size_t ring, const stats::EventCell& cell);
   void add(size_t ring, const stats::TextCell& cell);
+  /// An event that no worker tells.
+  void add(EventRow row);
   /// No more cells will come: texts that wait for a lost cell end here.
   void finish();
 
@@ -35,12 +39,7 @@ class EventCollector {
   std::vector<EventRow> uncommitted() const;
   void committed();
 
-  struct Stall {
-    uint64_t length_ns = 0;
-    int64_t at_ns = 0;
-  };
-
-  const Stall& longest_stall() const { return stall_; }
+  const stats::FaultBook& faults() const { return faults_; }
 
  private:
   struct Open {
@@ -55,7 +54,7 @@ class EventCollector {
   std::vector<Open> open_;  // per ring
   std::vector<EventRow> rows_;
   std::map<ErrorKey, EventRow> errors_;  // count: since the last commit
-  Stall stall_;
+  stats::FaultBook faults_;
 };
 
 class HealthCollector {
@@ -77,6 +76,9 @@ class HealthCollector {
   /// Also forgets seconds before `before_s`. What comes for them later is not counted in any row.
   void committed(uint64_t before_s);
 
+  /// Over all seconds so far and all workers.
+  stats::LateSecond worst_second() const;
+
   /// Sums over the workers' latest cells.
   uint64_t scheduled() const;
   uint64_t sent() const;
@@ -86,7 +88,7 @@ class HealthCollector {
 
   struct Second {
     stats::Histogram lag;
-    HealthRow row;
+    HealthRow row;  // requests and late are exact
     bool changed = false;
   };
 
@@ -101,6 +103,7 @@ class HealthCollector {
   std::map<Key, Second> seconds_;
   std::map<uint8_t, stats::HealthCell> latest_;
   std::vector<Recent> recent_ = std::vector<Recent>(256);  // by worker
+  stats::LateSecond worst_;                                // of the forgotten ones
   uint64_t forgotten_before_s_ = 0;
 };
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "database.h"
+#include "macaw/stats/verdict.h"
 #include "macaw/store/run_record.h"
 
 namespace macaw::store {
@@ -102,6 +103,36 @@ stats::Sample take_sample(Statement& row);
 /// What a run says that has died.
 inline constexpr std::string_view kKilledReason = "killed";
 stats::Verdict killed_verdict();
+
+/// Finds the second with the largest share of late requests. Rows of one second come together.
+class WorstSecond {
+ public:
+  explicit WorstSecond(const stats::LateSecond& so_far = {}) : worst_(so_far) {}
+
+  void add(uint64_t second, const HealthRow& row) {
+    if (second != now_.second) {
+      close();
+      now_ = {.second = second, .requests = 0, .late = 0};
+    }
+    now_.requests += row.requests;
+    now_.late += row.late;
+  }
+
+  stats::LateSecond take() {
+    close();
+    return worst_;
+  }
+
+ private:
+  void close() {
+    if (now_.share() > worst_.share()) {
+      worst_ = now_;
+    }
+  }
+
+  stats::LateSecond worst_;
+  stats::LateSecond now_;
+};
 
 /// The p99 and the like of all values; 0 for none.
 double millis_at(const stats::Histogram& histogram, double q);

@@ -268,14 +268,17 @@ Result<std::vector<HealthRow>> RunReader::health(int64_t run, uint64_t from_s, u
   const uint64_t to = std::min<uint64_t>(to_s, INT64_MAX);
   return impl_->collect<HealthRow>(
       run,
-      fmt::format("SELECT second, worker, lag_p99_ms, lag_max_ms, busy_share, backlog, in_flight,"
-                  " connections, scheduled, sent, turn_ms_max, cpu_share FROM health"
+      fmt::format("SELECT second, worker, requests, late, lag_p99_ms, lag_max_ms, busy_share, "
+                  "backlog, in_flight,"
+                  " connections, scheduled, sent, turn_ms_max, cpu_share, wait_share FROM health"
                   " WHERE run = ? AND second >= {} AND second < {} ORDER BY second, worker",
                   from, to),
       [](Statement& row) {
         HealthRow health;
         health.second = row.take_u64();
         health.worker = static_cast<uint32_t>(row.take());
+        health.requests = row.take_u64();
+        health.late = row.take_u64();
         health.lag_p99_ms = row.take_real();
         health.lag_max_ms = row.take_real();
         health.busy_share = row.take_real();
@@ -286,6 +289,7 @@ Result<std::vector<HealthRow>> RunReader::health(int64_t run, uint64_t from_s, u
         health.sent = row.take_u64();
         health.turn_ms_max = row.take_real();
         health.cpu_share = row.take_real();
+        health.wait_share = row.take_real();
         return health;
       });
 }
@@ -299,7 +303,7 @@ Result<std::vector<EventRow>> RunReader::events(int64_t run) {
         EventRow event;
         event.at = nanos_of(row.take_real());
         event.worker = static_cast<uint32_t>(row.take());
-        event.kind = named(row.take_text(), 8, &stats::event_kind_name);
+        event.kind = named(row.take_text(), 13, &stats::event_kind_name);
         event.outcome = named(row.take_text(), stats::kOutcomes - 1, &stats::outcome_name);
         event.endpoint = static_cast<uint16_t>(row.take());
         event.value = row.take();

@@ -103,7 +103,7 @@ Status RunWriter::Impl::prepare() {
                             column_list(kIntervalColumns.data(), kIntervalColumns.size()))));
   MACAW_TRY(set(put_totals, upsert("endpoint_totals", "run, endpoint", 2, kTotalsColumns.data(),
                                    kTotalsColumns.size())));
-  MACAW_TRY(set(put_health, "INSERT OR REPLACE INTO health VALUES (" + parameter_list(13) + ")"));
+  MACAW_TRY(set(put_health, "INSERT OR REPLACE INTO health VALUES (" + parameter_list(16) + ")"));
   const std::string event =
       "INSERT INTO events (run, at_s, worker, kind, outcome, endpoint, value, count, text)"
       " VALUES (" +
@@ -266,10 +266,12 @@ Status RunWriter::put_health(const HealthRow& health) {
   MACAW_TRY(impl_->ensure_transaction());
   Statement& put = impl_->put_health;
   put.put(impl_->run).put_u64(health.second).put(health.worker);
+  put.put_u64(health.requests).put_u64(health.late);
   put.put_real(health.lag_p99_ms).put_real(health.lag_max_ms).put_real(health.busy_share);
   put.put_u64(health.backlog).put_u64(health.in_flight).put_u64(health.connections);
   put.put_u64(health.scheduled).put_u64(health.sent);
-  return put.put_real(health.turn_ms_max).put_real(health.cpu_share).execute();
+  put.put_real(health.turn_ms_max).put_real(health.cpu_share).put_real(health.wait_share);
+  return put.execute();
 }
 
 Status RunWriter::add_event(const EventRow& event) {

@@ -120,6 +120,8 @@ CREATE TABLE health (
   run         INTEGER NOT NULL,
   second      INTEGER NOT NULL,
   worker      INTEGER NOT NULL,
+  requests    INTEGER NOT NULL,  -- intended in this second, and ended
+  late        INTEGER NOT NULL,  -- of them: went out over 10 ms late through us
   lag_p99_ms  REAL NOT NULL,
   lag_max_ms  REAL NOT NULL,
   busy_share  REAL NOT NULL,
@@ -129,7 +131,8 @@ CREATE TABLE health (
   scheduled   INTEGER NOT NULL,
   sent        INTEGER NOT NULL,
   turn_ms_max REAL NOT NULL,
-  cpu_share   REAL NOT NULL,
+  cpu_share   REAL NOT NULL,     -- of the second, that the worker ran
+  wait_share  REAL NOT NULL,     -- that it was ready to run and had no processor
   PRIMARY KEY (run, second, worker)
 ) WITHOUT ROWID;
 

@@ -46,7 +46,7 @@ class Verifier {
   Status compare_interval(const IntervalKey& key, const Aggregate& aggregate);
   Status compare_total(uint16_t endpoint, const Aggregate& aggregate);
   Status compare_number_of_intervals();
-  void compare_verdict(const Aggregate& total, const std::vector<EventRow>& events);
+  Status compare_verdict(const Aggregate& total, const std::vector<EventRow>& events);
   void compare_values(const std::string& what, const std::string_view* columns,
                       const std::vector<Value>& stored, const std::vector<Value>& computed);
   void compare(const std::string& what, uint64_t stored, uint64_t computed);
@@ -211,23 +211,26 @@ Status Verifier::compare_counts() {
   if (all && row_.counts.rows_lost == 0) {
     compare("runs: sent", row_.counts.sent, sent_);
   }
-  compare_verdict(total, events);
-  return {};
+  return compare_verdict(total, events);
 }
 
-void Verifier::compare_verdict(const Aggregate& total, const std::vector<EventRow>& events) {
+Status Verifier::compare_verdict(const Aggregate& total, const std::vector<EventRow>& events) {
   stats::VerdictInput input;
   input.total = &total;
   input.lag_is_judged = row_.start.lag_is_judged;
   input.rows_lost = row_.counts.rows_lost;
   input.conservation_holds = row_.counts.holds(total);
+  stats::FaultBook faults;
   for (const EventRow& event : events) {
-    if (event.kind == stats::EventKind::kStall && event.value > 0 &&
-        static_cast<uint64_t>(event.value) > input.stall_ns_max) {
-      input.stall_ns_max = static_cast<uint64_t>(event.value);
-      input.stall_at_ns = event.at.count();
-    }
+    faults.add(event.kind, event.value, event.at.count(), event.count, event.text);
   }
+  input.faults = &faults;
+  WorstSecond worst;
+  MACAW_TRY_ASSIGN(const std::vector<HealthRow> health, reader_.health(row_.run, 0, UINT64_MAX));
+  for (const HealthRow& row : health) {
+    worst.add(row.second, row);
+  }
+  input.worst_second = worst.take();
   const stats::Verdict verdict = stats::judge(input);
   ++result_.values_compared;
   if (!(verdict == row_.verdict)) {
@@ -235,6 +238,7 @@ void Verifier::compare_verdict(const Aggregate& total, const std::vector<EventRo
                        stats::verdict_name(row_.verdict.kind), row_.verdict.reason,
                        stats::verdict_name(verdict.kind), verdict.reason));
   }
+  return {};
 }
 
 Status Verifier::compare_interval(const IntervalKey& key, const Aggregate& aggregate) {

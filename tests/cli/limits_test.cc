@@ -50,6 +50,24 @@ BOOST_AUTO_TEST_CASE(errors_abort_a_run_once_they_have_lasted) {
   folder.check_stored(sql);
 }
 
+BOOST_AUTO_TEST_CASE(too_few_descriptors_make_a_run_suspect) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(100));
+  const StubTarget stub({"--latency", "200ms"});
+  ProcessOptions options = folder.options(
+      {"-c", "ulimit -n 60 && exec \"$0\" \"$@\"", program_path("replay"), "out.txt", "--rps", "1k",
+       "--requests", "1000", "--target", stub.host_port(), "--no-ui"});
+  const ProcessResult result = run_process("bash", std::move(options));
+  Sql sql(folder.db());
+  // The machine's other users may make it worse, not better.
+  BOOST_TEST((result.code == 0 || result.code == 4), result.out + result.err);
+  BOOST_TEST(sql.one("select verdict from runs") != "VALID");
+  BOOST_TEST(sql.count("select count(*) from events where kind = 'generator_limit'") > 0U);
+  BOOST_TEST(contains(sql.one("select verdict_reason from runs"), "no free file descriptor"));
+  BOOST_TEST(sql.count("select count(*) from requests where outcome = 'ok'") == 1000U);
+  folder.check_stored(sql);
+}
+
 BOOST_AUTO_TEST_CASE(a_file_size_limit_loses_rows_and_says_so) {
   const ReplayFolder folder;
   folder.dir().write("out.txt", url_list(100));

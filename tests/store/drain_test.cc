@@ -248,7 +248,6 @@ BOOST_AUTO_TEST_CASE(health_rows_join_cells_and_the_lag_of_their_second) {
   cell.worker = 1;
   cell.busy_permille = 250;
   cell.connections = 12;
-  cell.backlog = 3;
   cell.in_flight = 4;
   cell.turn_ns_max = 7 * kMs;
   for (int64_t second = 1; second <= 3; ++second) {
@@ -256,6 +255,7 @@ BOOST_AUTO_TEST_CASE(health_rows_join_cells_and_the_lag_of_their_second) {
     cell.scheduled = static_cast<uint64_t>(second) * 100;
     cell.sent = cell.scheduled - 3;
     cell.cpu_ns = static_cast<uint64_t>(second) * kSecond / 10;
+    cell.run_wait_ns = static_cast<uint64_t>(second) * kSecond / 20;
     run.push(cell, 1);
   }
   run.stop();
@@ -280,6 +280,7 @@ BOOST_AUTO_TEST_CASE(health_rows_join_cells_and_the_lag_of_their_second) {
   BOOST_TEST(row.scheduled == 200U);
   BOOST_TEST(row.sent == 197U);
   BOOST_TEST(row.cpu_share == 0.1, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(row.wait_share == 0.05, boost::test_tools::tolerance(1e-9));
 }
 
 BOOST_AUTO_TEST_CASE(a_late_generator_is_found_out) {
@@ -305,7 +306,8 @@ BOOST_AUTO_TEST_CASE(a_late_generator_is_found_out) {
   push_event(run, stall, "");
   const stats::Verdict verdict = run.stop();
   BOOST_TEST((verdict.kind == stats::VerdictKind::kInvalid));
-  BOOST_TEST(verdict.reason.find("the loop stalled 1.0 s at 10.0 s") != std::string::npos);
+  BOOST_TEST(verdict.reason.find("the loop was busy with one turn for 1.0 s at 10.0 s") !=
+             std::string::npos);
   const auto reader = need(RunReader::open(dir.file("a.sqlite")));
   BOOST_TEST((need(reader->run(0)).verdict == verdict));
   BOOST_TEST(need(verify_run(*reader, 0)).ok());

@@ -236,6 +236,9 @@ BOOST_AUTO_TEST_CASE(small_rows_come_back) {
   health.sent = 395;
   health.turn_ms_max = 2.5;
   health.cpu_share = 0.0625;
+  health.wait_share = 0.25;
+  health.requests = 100;
+  health.late = 7;
   need(writer->put_health(health));
   health.backlog = 9;
   need(writer->put_health(health));  // replaces
@@ -268,6 +271,9 @@ BOOST_AUTO_TEST_CASE(small_rows_come_back) {
   BOOST_TEST(rows[0].sent == 395U);
   BOOST_TEST(rows[0].turn_ms_max == 2.5);
   BOOST_TEST(rows[0].cpu_share == 0.0625);
+  BOOST_TEST(rows[0].wait_share == 0.25);
+  BOOST_TEST(rows[0].requests == 100U);
+  BOOST_TEST(rows[0].late == 7U);
   BOOST_TEST(need(reader->health(0, 4, 9)).empty());
   const auto events = need(reader->events(0));
   BOOST_REQUIRE(events.size() == 4U);

@@ -88,12 +88,18 @@ enum class EventKind : uint8_t {
   kError =
       1,  ///< a distinct error: `value` is the index of its first request, `count` how many more
   kWarning = 2,
-  kStall = 3,         ///< the worker's loop did not run for `value` nanoseconds
+  kStall = 3,         ///< a turn of the worker's loop took `value` nanoseconds of its own work
   kReaderBehind = 4,  ///< records were not there in time; `value` nanoseconds
   kRateChange = 5,
   kPause = 6,
-  kStop = 7,           ///< scheduling stopped early; the text says why
-  kGeneratorLimit = 8  ///< descriptors or ports exhausted on our side
+  kStop = 7,            ///< scheduling stopped early; the text says why
+  kGeneratorLimit = 8,  ///< descriptors or ports exhausted on our side
+  kStarvation = 9,      ///< the worker's thread waited for a processor; `value` nanoseconds late
+  kSuspension = 10,     ///< it neither ran nor waited for a processor: stopped, blocked, or the
+                        ///< machine itself did not run; `value` nanoseconds late
+  kOverload = 11,       ///< more was due than a whole turn could send; `value` nanoseconds behind
+  kWriterBehind = 12,   ///< a sample ring was over half full; `value` cells waited
+  kClockTrouble = 13  ///< the clock that times are read from cannot be trusted; `value` nanoseconds
 };
 /// "error", "warning", "stall", ...
 std::string_view event_kind_name(EventKind kind);
@@ -131,12 +137,12 @@ struct HealthCell {
   uint16_t busy_permille = 0;  ///< share of the last second outside the kernel's wait
   uint32_t connections = 0;    ///< open
   int64_t at_ns = 0;           ///< since the start of the run, at the end of that second
-  uint64_t backlog = 0;        ///< due, not yet sent
   uint64_t in_flight = 0;
   uint64_t scheduled = 0;    ///< due so far (this worker)
   uint64_t sent = 0;         ///< so far (this worker)
   uint64_t turn_ns_max = 0;  ///< longest turn of the loop in the last second
-  uint64_t cpu_ns = 0;       ///< thread CPU time since the start of the run
+  uint64_t cpu_ns = 0;       ///< thread CPU time since its start
+  uint64_t run_wait_ns = 0;  ///< time the thread was ready and had no processor, since its start
 };
 
 static_assert(sizeof(HealthCell) == 64);

@@ -15,6 +15,7 @@
 #include "macaw/base/result.h"
 #include "macaw/base/ring.h"
 #include "macaw/stats/sample.h"
+#include "macaw/store/run_record.h"
 #include "macaw/store/run_writer.h"
 
 namespace macaw::store {
@@ -29,7 +30,8 @@ struct RunEnd {
   uint64_t scheduled = 0;
   uint64_t sent = 0;
   uint64_t unsent = 0;
-  uint64_t ring_overflows = 0;  ///< cells that a full ring refused
+  uint64_t ring_overflows = 0;   ///< cells that a full ring refused
+  std::vector<EventRow> events;  ///< what was found at the end, and no worker tells
 };
 
 class Drain {

@@ -104,7 +104,9 @@ struct IntervalRow {
 struct HealthRow {
   uint64_t second = 0;
   uint32_t worker = 0;
-  double lag_p99_ms = 0;  ///< of the requests intended in this second
+  uint64_t requests = 0;  ///< intended in this second, and ended
+  uint64_t late = 0;      ///< of them, those that went out over 10 ms late through us
+  double lag_p99_ms = 0;  ///< of them
   double lag_max_ms = 0;
   double busy_share = 0;
   uint64_t backlog = 0;
@@ -113,7 +115,8 @@ struct HealthRow {
   uint64_t scheduled = 0;  ///< so far
   uint64_t sent = 0;       ///< so far
   double turn_ms_max = 0;
-  double cpu_share = 0;
+  double cpu_share = 0;   ///< of the second, that the worker's thread ran
+  double wait_share = 0;  ///< of the second, that it was ready to run and had no processor
 };
 
 struct EventRow {

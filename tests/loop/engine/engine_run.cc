@@ -54,6 +54,7 @@ void EngineRun::play() {
   std::vector<replay::SampleSink*> sinks;
   for (CollectingSink& sink : collected) {
     sink.capacity = sink_capacity;
+    sink.on_sample = on_sample;
     sinks.push_back(&sink);
   }
   std::latch finished(1);
@@ -81,6 +82,8 @@ void EngineRun::play() {
           if (const auto event = cell.as<stats::EventCell>();
               event.event == stats::EventKind::kError) {
             errors.push_back(event);
+          } else {
+            faults.add(event.event, event.value, event.at_ns, event.count, {});
           }
           break;
         case stats::CellKind::kUnsent:

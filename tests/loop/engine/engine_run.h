@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "macaw/replay/engine/replayer.h"
+#include "macaw/stats/fault.h"
 #include "macaw/stats/sample.h"
 #include "support/temp_dir.h"
 
@@ -18,12 +19,16 @@ namespace macaw::test {
 class CollectingSink final : public replay::SampleSink {
  public:
   bool push(const stats::Cell& cell) override {
+    if (on_sample && cell.kind() == stats::CellKind::kSample) {
+      on_sample(cell.as<stats::Sample>());
+    }
     cells.push_back(cell);
     return cells.size() <= capacity;
   }
 
   std::vector<stats::Cell> cells;
   size_t capacity = SIZE_MAX;
+  std::function<void(const stats::Sample&)> on_sample;
 };
 
 struct EngineRun {
@@ -37,11 +42,14 @@ struct EngineRun {
   /// Called by the test's thread once the run plays.
   std::function<void(replay::RunControl&)> while_playing;
   size_t sink_capacity = SIZE_MAX;
+  /// Called by the worker, in its loop, for each sample.
+  std::function<void(const stats::Sample&)> on_sample;
 
   // Results of play().
   replay::RunResult result;
   std::vector<stats::Sample> samples;  // by index
   std::vector<stats::EventCell> errors;
+  stats::FaultBook faults;
   std::vector<stats::UnsentCell> unsent;
   std::vector<stats::HealthCell> health;
   std::vector<replay::Endpoint> endpoints;

@@ -72,6 +72,14 @@ struct RunResult {
   /// sinks. Count 0: none.
   stats::UnsentCell undelivered;
   uint64_t cells_lost = 0;  ///< refused by a sink
+
+  /// The clock that all times are read from was in trouble: by how much, and how.
+  struct ClockTrouble {
+    Nanos by{};
+    std::string text;
+  };
+
+  std::optional<ClockTrouble> clock_trouble;
 };
 
 class Replayer {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// What went wrong with the generator during a run, summed up by kind: the causes that a verdict
+// names. Thread: any; a FaultBook is one thread's.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "macaw/stats/sample.h"
+
+namespace macaw::stats {
+
+/// Whether events of this kind say that something was wrong on our side.
+bool is_fault(EventKind kind);
+/// Whether an event's `value` is a time in nanoseconds.
+bool has_length(EventKind kind);
+
+/// All events of one kind.
+struct Fault {
+  EventKind kind = EventKind::kStall;
+  uint64_t count = 0;
+  int64_t longest = 0;     ///< largest `value`: nanoseconds where has_length(kind)
+  int64_t longest_at = 0;  ///< of that event; nanoseconds since the start of the run
+  int64_t total = 0;       ///< sum of the values
+  std::string text;        ///< of that event
+};
+
+class FaultBook {
+ public:
+  /// Other kinds than faults are left out.
+  void add(EventKind kind, int64_t value, int64_t at_ns, uint64_t count, std::string_view text);
+
+  /// By kind. Valid until the next add().
+  const std::map<EventKind, Fault>& faults() const { return faults_; }
+
+  /// The kind that made requests wait for the longest time in all; nullptr when there is none.
+  const Fault* main_cause_of_lag() const;
+  const Fault* find(EventKind kind) const;
+
+ private:
+  std::map<EventKind, Fault> faults_;
+};
+
+/// "a processor was not to be had for 38.1 ms at 12.3 s (5 times, 120 ms in all)"
+std::string describe_fault(const Fault& fault);
+
+}  // namespace macaw::stats

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// Faults of a run summed up, and their words.
+
+#include "macaw/stats/fault.h"
+
+#include <boost/test/unit_test.hpp>
+
+namespace macaw::stats {
+namespace {
+
+constexpr int64_t kMillis = 1'000'000;
+constexpr int64_t kSeconds = 1'000 * kMillis;
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fault_test)
+
+BOOST_AUTO_TEST_CASE(the_longest_in_all_is_the_cause) {
+  FaultBook book;
+  BOOST_TEST((book.main_cause_of_lag() == nullptr));
+  book.add(EventKind::kStall, 30 * kMillis, 2 * kSeconds, 1, "");
+  for (int k = 0; k < 4; ++k) {
+    book.add(EventKind::kStarvation, 10 * kMillis, k * kSeconds, 1, "");
+  }
+  book.add(EventKind::kError, 90 * kSeconds, 0, 1, "an error of the target");
+  book.add(EventKind::kWriterBehind, 40'000, 0, 1, "it was slow");
+  BOOST_TEST_REQUIRE((book.main_cause_of_lag() != nullptr));
+  BOOST_TEST((book.main_cause_of_lag()->kind == EventKind::kStarvation));
+  BOOST_TEST((book.find(EventKind::kError) == nullptr));
+  BOOST_TEST(book.faults().size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(words) {
+  FaultBook book;
+  book.add(EventKind::kSuspension, kSeconds, 11 * kSeconds, 1, "");
+  BOOST_TEST(describe_fault(*book.find(EventKind::kSuspension)) ==
+             "the generator or its machine stood still for 1.0 s at 10.0 s");
+  book.add(EventKind::kStarvation, 20 * kMillis, 3 * kSeconds, 1, "");
+  book.add(EventKind::kStarvation, 40 * kMillis, 5 * kSeconds, 1, "");
+  BOOST_TEST(describe_fault(*book.find(EventKind::kStarvation)) ==
+             "other programs had the processor for 40.0 ms at 5.0 s (2 times, 60.0 ms in all)");
+  book.add(EventKind::kGeneratorLimit, 17, 2 * kSeconds, 1, "out of descriptors");
+  BOOST_TEST(describe_fault(*book.find(EventKind::kGeneratorLimit)) ==
+             "out of descriptors at 2.0 s");
+  book.add(EventKind::kClockTrouble, kSeconds, 9 * kSeconds, 1, "the machine slept for 1.0 s");
+  BOOST_TEST(describe_fault(*book.find(EventKind::kClockTrouble)) ==
+             "the machine slept for 1.0 s at 8.0 s");
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_fault_has_a_name) {
+  for (const auto kind : {EventKind::kStall, EventKind::kReaderBehind, EventKind::kGeneratorLimit,
+                          EventKind::kStarvation, EventKind::kSuspension, EventKind::kOverload,
+                          EventKind::kWriterBehind, EventKind::kClockTrouble}) {
+    BOOST_TEST(is_fault(kind));
+    BOOST_TEST(event_kind_name(kind) != "unknown");
+  }
+  for (const auto kind : {EventKind::kError, EventKind::kWarning, EventKind::kRateChange,
+                          EventKind::kPause, EventKind::kStop}) {
+    BOOST_TEST(!is_fault(kind));
+    BOOST_TEST(!has_length(kind));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace macaw::stats
