@@ -265,7 +265,7 @@ std::string set_query_parameter(std::string_view target, std::string_view name,
   if (!found) {
     if (question == std::string_view::npos) {
       out += '?';
-    } else if (out.back() != '?' && out.back() != '&') {
+    } else if (out.size() > question + 1 && out.back() != '&') {
       out += '&';
     }
     out.append(name).append("=").append(value);

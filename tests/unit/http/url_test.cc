@@ -203,6 +203,7 @@ BOOST_AUTO_TEST_CASE(sets_parameters) {
   BOOST_TEST(set_query_parameter("/p", "key", "a%20b") == "/p?key=a%20b");
   BOOST_TEST(set_query_parameter("/p?", "key", "v") == "/p?key=v");
   BOOST_TEST(set_query_parameter("/p?a&", "key", "v") == "/p?a&key=v");
+  BOOST_TEST(set_query_parameter("/p?a=b?", "key", "v") == "/p?a=b?&key=v");
   BOOST_TEST(set_query_parameter("/p?a&&b", "key", "v") == "/p?a&&b&key=v");
   BOOST_TEST(set_query_parameter("/key=1", "key", "v") == "/key=1?key=v");
 }
