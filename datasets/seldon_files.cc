@@ -37,7 +37,7 @@ std::string_view without_callback(std::string_view text) {
 Result<rapidjson::Document> parse_json(const std::string& path, const std::string& text) {
   const std::string_view json = without_callback(text);
   rapidjson::Document document;
-  document.Parse(json.data(), json.size());
+  document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
   if (document.HasParseError()) {
     const auto offset = static_cast<size_t>(json.data() - text.data()) +
                         std::min(document.GetErrorOffset(), json.size());

@@ -193,7 +193,8 @@ class SeldonCheck final : public Check {
   Judgement judge_json(std::string_view path, std::string_view json) {
     SeldonMembers members;
     rapidjson::MemoryStream stream(json.data(), json.size());
-    if (!reader_.Parse(stream, members)) {
+    // Without recursion: the body is the server's, and so is its depth.
+    if (!reader_.Parse<rapidjson::kParseIterativeFlag>(stream, members)) {
       return wrong("no JSON inside the callback");
     }
     if (members.has_error_id) {

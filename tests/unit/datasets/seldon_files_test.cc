@@ -83,6 +83,15 @@ BOOST_AUTO_TEST_CASE(refuses_files_without_a_key) {
   BOOST_TEST(!datasets::read_seldon_key((folder / "missing")).ok());
 }
 
+BOOST_AUTO_TEST_CASE(brackets_without_end_do_not_use_up_the_stack) {
+  const TempDir folder;
+  const std::string path = folder.write("f", std::string(1'000'000, '['));
+  for (const auto& message : {datasets::read_seldon_items(path).error().message(),
+                              datasets::read_seldon_key(path).error().message()}) {
+    BOOST_TEST(message.find(":1:1000001: found no valid JSON") != std::string::npos);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw

@@ -124,4 +124,25 @@ BOOST_AUTO_TEST_CASE(wrong_expectations_are_refused) {
   BOOST_TEST(!make_check({"none", "status"}).ok());
 }
 
+BOOST_AUTO_TEST_CASE(brackets_as_deep_as_a_body_can_hold_do_not_use_up_the_stack) {
+  const auto check = check_of({});
+  const auto judge = [&](std::string_view opening) {
+    std::string body = "j(";
+    while (body.size() + opening.size() < 64 * 1024) {
+      body += opening;
+    }
+    body += ")";
+    return check->judge({.request_target = "/js/x?jsonpCallback=j",
+                         .status = 200,
+                         .content_type = "",
+                         .body = body,
+                         .body_is_whole = true});
+  };
+  for (const std::string_view opening : {"[", "{\"a\":", "[{\"a\":"}) {
+    const auto judgement = judge(opening);
+    BOOST_TEST((judgement.outcome == Outcome::kWrongAnswer));
+    BOOST_TEST(judgement.reason.view() == "no JSON inside the callback");
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
