@@ -43,6 +43,15 @@ elseif(MACAW_SANITIZE)
   message(FATAL_ERROR "MACAW_SANITIZE: found '${MACAW_SANITIZE}', expected address or thread")
 endif()
 
+if(MACAW_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR MACAW_SANITIZE)
+    message(FATAL_ERROR "MACAW_FUZZ: needs clang++ and no MACAW_SANITIZE; see scripts/fuzz")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+    -fno-omit-frame-pointer "-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/tests/fuzz/ignore.txt")
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 if(MACAW_LTO)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
 endif()
