@@ -83,6 +83,9 @@ void Worker::exchange_sent(Exchange& exchange) {
   }
   result_.last_sent = std::max(result_.last_sent, exchange.sent);
   list_append(exchange);
+  if (oldest_ == &exchange && !pumping_) {
+    arm_timer(exchange.sent);  // a connection has just opened, and no other timeout is waited for
+  }
 }
 
 void Worker::exchange_answered(Exchange& exchange, Nanos done, const TransportAnswer& answer) {
