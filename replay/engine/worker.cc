@@ -26,7 +26,9 @@ Worker::Worker(const WorkerSetup& setup)
       transmission_(setup.options->transmission),
       state_(*setup.state),
       link_(setup.state->link(setup.number)),
-      timer_(loop_, [this] { handle_timer(); }),
+      timer_(
+          loop_, [this] { handle_timer(); },
+          transmission_.spin ? net::PacingTimer::Wait::kSpin : net::PacingTimer::Wait::kSleep),
       waker_(loop_, [this] { handle_wake(); }) {
   if (setup.options->timing.source == Timing::Source::kSaturate) {
     driver_ = std::make_unique<SaturatingDriver>();
@@ -60,7 +62,7 @@ WorkerResult Worker::run() {
                                                        [this] { handle_second(); });
   idle_before_ = loop_.idle_time();
   second_before_ = now();
-  usage_before_ = usage_reader_.read();
+  usage_before_ = read_usage();
   usage_before_at_ = second_before_;
   tracker_.look(Nanos(0));
   pump();

@@ -75,6 +75,7 @@ class Worker final : private TransportObserver {
   void handle_second();
   void look_for_lateness(Nanos now);
   void tell_lateness(Nanos now, Nanos lateness);
+  ThreadUsage read_usage() const;
   void tell_faults_of_second(const ThreadUsage& used, Nanos elapsed);
 
   void pump();

@@ -209,7 +209,7 @@ void Worker::handle_second() {
   health.sent = result_.sent;
   health.scheduled = result_.taken + unsent_.count + backlog(now);
   health.turn_ns_max = static_cast<uint64_t>(std::max<int64_t>(lateness_max_.count(), 0));
-  const ThreadUsage usage = usage_reader_.read();
+  const ThreadUsage usage = read_usage();
   health.cpu_ns = static_cast<uint64_t>(usage.ran.count());
   health.run_wait_ns = static_cast<uint64_t>(usage.waited.count());
   push(stats::Cell::of(health));
@@ -220,8 +220,15 @@ void Worker::handle_second() {
   limit_told_ = false;
 }
 
+/// What it worked; staying awake before a deadline is no work.
+ThreadUsage Worker::read_usage() const {
+  ThreadUsage usage = usage_reader_.read();
+  usage.ran -= std::min(timer_.awake_time(), usage.ran);
+  return usage;
+}
+
 void Worker::tell_lateness(Nanos now, Nanos lateness) {
-  const ThreadUsage usage = usage_reader_.read();
+  const ThreadUsage usage = read_usage();
   const Nanos span = now - usage_before_at_;
   push_event(explain_lateness(usual_usage_, usage - usage_before_, span, std::min(lateness, span)),
              "", lateness.count());

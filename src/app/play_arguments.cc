@@ -113,6 +113,9 @@ void describe_connections(CLI::App& app, PlayArguments& args) {
             "so long")
       ->default_str("30s")
       ->group(group);
+  app.add_flag("--spin", args.spin,
+               "never sleep: sends and stamps to the microsecond, for a whole core per thread")
+      ->group(group);
   app.add_flag("--no-keepalive", args.no_keepalive, "a new connection for each request")
       ->group(group);
 }

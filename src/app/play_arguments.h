@@ -29,6 +29,7 @@ struct PlayArguments {
   std::vector<std::string> stub_latency, connect_to, headers, set_query;
   Text connections, threads, timeout, connect_timeout, drain;
   bool no_keepalive = false;
+  bool spin = false;
   bool no_probe = false;
 
   std::vector<std::string> expect, group, fail_if;

@@ -184,6 +184,7 @@ Status set_connections(const PlayArguments& args, replay::Transmission& to) {
   to.connections = static_cast<uint32_t>(connections);
   to.workers = static_cast<uint32_t>(threads);
   to.keep_alive = !args.no_keepalive;
+  to.spin = args.spin;
   MACAW_TRY(set_option("--timeout", args.timeout, parse_span, to.timeout));
   MACAW_TRY(set_option("--connect-timeout", args.connect_timeout, parse_span, to.connect_timeout));
   return set_option("--drain", args.drain, parse_duration, to.drain);

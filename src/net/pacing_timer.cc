@@ -28,6 +28,8 @@ struct PacingTimer::Impl {
   std::function<void()> callback;
   std::unique_ptr<DeadlineTimer> sleep;
   WakeLead lead;
+  Wait wait = Wait::kSleep;
+  Nanos awake_time{};
   State state = State::kDisarmed;
   MonoTime deadline;
   MonoTime wake_at;
@@ -39,6 +41,11 @@ struct PacingTimer::Impl {
   void handle_turn();
   void stay_awake(MonoTime now);
   void stop_turning(MonoTime now);
+
+  Nanos waited_until(MonoTime now) const {
+    return state == State::kAwake ? std::min(now, deadline) - std::min(awake_since, deadline)
+                                  : Nanos(0);
+  }
 };
 
 void PacingTimer::Impl::handle_woken() {
@@ -65,12 +72,14 @@ void PacingTimer::Impl::stay_awake(MonoTime now) {
 }
 
 void PacingTimer::Impl::stop_turning(MonoTime now) {
-  lead.spun(std::min(now, deadline) - std::min(awake_since, deadline));
+  awake_time += waited_until(now);
+  lead.spun(waited_until(now));
   uv_idle_stop(&raw);
 }
 
-PacingTimer::PacingTimer(Loop& loop, std::function<void()> callback) : impl_(new Impl) {
+PacingTimer::PacingTimer(Loop& loop, std::function<void()> callback, Wait wait) : impl_(new Impl) {
   impl_->callback = std::move(callback);
+  impl_->wait = wait;
   impl_->raw.data = impl_;
   MACAW_CHECK(uv_idle_init(&loop.impl().raw, &impl_->raw) == 0);
   impl_->sleep = std::make_unique<DeadlineTimer>(loop, [impl = impl_] { impl->handle_woken(); });
@@ -92,7 +101,7 @@ void PacingTimer::arm(MonoTime deadline) {
   }
   self.deadline = deadline;
   self.wake_at = deadline - self.lead.at(now);
-  if (self.wake_at > now) {
+  if (self.wake_at > now && self.wait == Wait::kSleep) {
     self.state = Impl::State::kAsleep;
     self.sleep->arm(self.wake_at);
   } else {
@@ -108,6 +117,10 @@ void PacingTimer::disarm() {
   }
   self.sleep->disarm();
   self.state = Impl::State::kDisarmed;
+}
+
+Nanos PacingTimer::awake_time() const {
+  return impl_->awake_time + impl_->waited_until(MonoClock::now());
 }
 
 }  // namespace macaw::net

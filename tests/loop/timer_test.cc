@@ -173,6 +173,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(destroyed_by_another_timer_of_the_same_turn, Timer
   BOOST_TEST(fired == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_spinning_timer_stays_awake_and_serves_others) {
+  int fired = 0;
+  int others = 0;
+  PacingTimer spinning(
+      loop, [&] { ++fired; }, PacingTimer::Wait::kSpin);
+  const MonoTime start = MonoClock::now();
+  spinning.arm(start + milliseconds(20));
+  DeadlineTimer other(loop, [&] { ++others; });
+  other.arm(start + milliseconds(5));
+  run_until([&] { return others == 1; });
+  BOOST_TEST(fired == 0);
+  run_until([&] { return fired == 1; });
+  const Nanos awake = spinning.awake_time();
+  BOOST_TEST((awake >= milliseconds(19)));
+  BOOST_TEST((awake <= milliseconds(20)));
+  spinning.arm(MonoClock::now() + hours(1));
+  spinning.disarm();  // and the loop may sleep again
+  settle();
+  BOOST_TEST(fired == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_periodic_timer_goes_on) {
   int fired = 0;
   MonoTime at;
