@@ -83,7 +83,8 @@ class Arithmetic(unittest.TestCase):
         samples = [(second, 1024 * megabytes) for second, megabytes in
                    enumerate((10, 20, 21, 25, 24))]
         found = section_load.growth(samples)
-        self.assertEqual((found["rss_early_mb"], found["rss_growth_mb"]), (20, 5))
+        self.assertEqual((found["rss_early_mb"], found["rss_middle_mb"], found["rss_growth_mb"]),
+                         (20, 21, 4))
 
 
 class Results(unittest.TestCase):
@@ -168,10 +169,12 @@ class Programs(unittest.TestCase):
             harness.run(["sleep", "60"], CORES, timeout_s=0.2, rss_every_s=0.05)
 
     def test_usage_and_memory_are_the_child_s(self):
+        ours = bytearray(b"x" * (500 << 20))  # must not count
         outcome = harness.run([sys.executable, "-c",
-                               "x = bytearray(200 << 20)\nfor i in range(10**6): pass"], CORES,
-                              rss_every_s=0.02)
+                               "x = bytearray(b'x' * (200 << 20))\nfor i in range(10**7): pass"],
+                              CORES, rss_every_s=0.02)
         self.assertGreater(outcome.peak_rss_kb, 200 << 10)
+        self.assertLess(outcome.peak_rss_kb, len(ours) >> 10)
         self.assertGreater(outcome.cpu_s, 0)
         self.assertTrue(outcome.rss_kb and not math.isnan(outcome.rss_kb[0][1]))
 

@@ -26,19 +26,22 @@ class Outcome:
     stderr: str
     wall_s: float
     cpu_s: float
-    peak_rss_kb: int
     rss_kb: list  # (seconds since the start, resident KiB), when memory was sampled
+    peak_rss_kb: int  # highest, as of the last sample; 0 when memory was not sampled
 
 
-def resident_kb(pid):
-    """Resident memory of a process in KiB, or None when it is gone."""
+def memory_kb(pid):
+    """(resident, highest so far) of a process in KiB, or None when it is gone. The kernel's record
+    in a child's resource usage would not do: it begins with what we had when we forked."""
+    found = {}
     try:
         for line in pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii").split("\n"):
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1])
+            name, _, value = line.partition(":")
+            if name in ("VmRSS", "VmHWM"):
+                found[name] = int(value.split()[0])
     except OSError:
-        pass
-    return None
+        return None
+    return (found["VmRSS"], found["VmHWM"]) if len(found) == 2 else None
 
 
 class _Late(Exception):
@@ -50,8 +53,8 @@ def _on_alarm(_number, _frame):
 
 
 def _wait(process, rss_every_s, timeout_s, began):
-    """(status, resource usage, memory samples) of a child, once it has ended."""
-    samples = []
+    """(status, resource usage, memory samples, highest memory) of a child, once it has ended."""
+    samples, peak = [], 0
     if rss_every_s is None:
         previous = signal.signal(signal.SIGALRM, _on_alarm)
         signal.setitimer(signal.ITIMER_REAL, timeout_s)
@@ -60,14 +63,15 @@ def _wait(process, rss_every_s, timeout_s, began):
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, previous)
-        return status, usage, samples
+        return status, usage, samples, peak
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
-            return status, usage, samples
-        kilobytes = resident_kb(process.pid)
+            return status, usage, samples, peak
+        kilobytes = memory_kb(process.pid)
         if kilobytes:
-            samples.append((time.monotonic() - began, kilobytes))
+            samples.append((time.monotonic() - began, kilobytes[0]))
+            peak = kilobytes[1]
         if time.monotonic() - began > timeout_s:
             raise _Late
         time.sleep(rss_every_s)
@@ -84,7 +88,7 @@ def run(argv, cores, rss_every_s=None, timeout_s=600, stdout=None, codes=(0,)):
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
                                    preexec_fn=lambda: os.sched_setaffinity(0, cores))
         try:
-            status, usage, samples = _wait(process, rss_every_s, timeout_s, began)
+            status, usage, samples, peak = _wait(process, rss_every_s, timeout_s, began)
         except BaseException as error:
             process.kill()
             process.wait()
@@ -97,7 +101,7 @@ def run(argv, cores, rss_every_s=None, timeout_s=600, stdout=None, codes=(0,)):
         errors.seek(0)
         outcome = Outcome(process.returncode, kept.read().decode(errors="replace"),
                           errors.read().decode(errors="replace"), wall_s,
-                          usage.ru_utime + usage.ru_stime, usage.ru_maxrss, samples)
+                          usage.ru_utime + usage.ru_stime, samples, peak)
     if outcome.code not in codes:
         raise BenchError(f"{' '.join(argv)}: exit code {outcome.code}\n"
                          f"{outcome.stdout[-2000:]}{outcome.stderr[-2000:]}")

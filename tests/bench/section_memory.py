@@ -53,9 +53,9 @@ def memory(bench):
     section = results.Section(results.MEMORY)
     runs = {"all rows": long_run(bench), "--rows sample:1000": sampled_run(bench)}
     section.say(
-        "One run each, `--rps max`. RSS is sampled twice a second (its peak is the kernel's own "
-        "record); *growth*: from a minute after the start, or from the middle of a run that is "
-        "shorter than two.")
+        "One run each, `--rps max`. RSS is sampled twice a second (*peak*: the kernel's own "
+        "record, as of the last sample); *growth*: from a minute after the start, or from the "
+        "middle of a run that is shorter than two.")
     rows, growths = [], {}
     for name, run in runs.items():
         samples = run["rss_kb"]
