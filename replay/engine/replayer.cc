@@ -22,6 +22,7 @@
 #include "record_source.h"
 #include "run_state.h"
 #include "target_table.h"
+#include "thread_usage.h"
 #include "worker.h"
 
 namespace macaw::replay {
@@ -208,6 +209,7 @@ MonoTime ReplayerImpl::start(const std::vector<SampleSink*>& sinks, Callbacks ca
 
 void ReplayerImpl::run_worker(uint32_t number, SampleSink* sink) {
   name_thread("macaw-worker" + std::to_string(number));
+  prefer_short_slices();
   const uint32_t workers = options_.transmission.workers;
   const uint32_t connections = options_.transmission.connections;
   {

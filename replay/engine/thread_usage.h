@@ -33,6 +33,11 @@ class ThreadUsageReader {
   int fd_ = -1;
 };
 
+/// Asks the scheduler to run the calling thread soon after it wakes, even in the middle of another
+/// thread's time slice: for threads that wake often and run shortly. Linux 6.12 and later; nothing
+/// happens elsewhere (sched_setattr(2): the slice of a normal thread).
+void prefer_short_slices();
+
 /// What a thread was doing while it should have been woken: kStall (it ran its own code),
 /// kStarvation (it waited for a processor) or kSuspension (neither: stopped, blocked, or the
 /// machine itself stood still). `usual` is what it used in the second before, `since` what it has

@@ -295,9 +295,12 @@ void Worker::arm_timer(Nanos now) {
   } else if (!ended_ && !plan_end_told_ && setup_.plan_span > Nanos(0)) {
     deadline = std::min(deadline, setup_.plan_span + transmission_.drain);
   }
+  if (armed_ != Nanos::max() && armed_ >= now && armed_ <= deadline) {
+    return;  // firing early costs one look; moving the timer, a system call for each request
+  }
   if (deadline == Nanos::max()) {
     timer_.disarm();
-  } else if (deadline != armed_) {
+  } else {
     timer_.arm(state_.run_start() + deadline);
   }
   // A deadline that has passed already must not look like a stall of the loop.

@@ -54,7 +54,8 @@ constexpr uint64_t kKeepSeconds = 5;
 // Many endpoints over a long timeout would be gigabytes; then late samples read their interval
 // back.
 constexpr size_t kOpenIntervalsMax = 50'000;
-constexpr int kNice = 10;
+// Still a quarter of a core that a worker wants as a whole: as many rows as that worker can make.
+constexpr int kNice = 4;
 
 }  // namespace
 
@@ -122,9 +123,11 @@ struct Drain::Impl {
 };
 
 void Drain::Impl::run() {
-  // Never in the way of pacing, should they share a core. Refused or not, the drain works.
-  const auto thread_id = static_cast<id_t>(syscall(SYS_gettid));
-  static_cast<void>(setpriority(PRIO_PROCESS, thread_id, kNice));
+  if (lag_is_judged) {
+    // Not in the way of pacing, should they share a core. Refused or not, the drain works.
+    const auto thread_id = static_cast<id_t>(syscall(SYS_gettid));
+    static_cast<void>(setpriority(PRIO_PROCESS, thread_id, kNice));
+  }
   pthread_setname_np(pthread_self(), "macaw-drain");
   commit_at = MonoClock::now() + kCommitEvery;
   while (true) {
