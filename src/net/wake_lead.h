@@ -16,7 +16,7 @@ namespace macaw::net {
 class WakeLead {
  public:
   /// However late the kernel is, it is woken for at most this much sooner.
-  static constexpr Nanos kMax = std::chrono::microseconds(250);
+  static constexpr Nanos kMax = std::chrono::microseconds(500);
   /// One part in so many of all time may be spent awake.
   static constexpr Nanos::rep kSpinDivisor = 10;
 
@@ -37,8 +37,8 @@ class WakeLead {
 
  private:
   // The estimate rests where steps up and steps down balance: at the quantile up / (up + down).
-  static constexpr Nanos kUp = std::chrono::nanoseconds(4'900);
-  static constexpr Nanos kDown = std::chrono::nanoseconds(100);
+  static constexpr Nanos kUp = std::chrono::nanoseconds(4'975);
+  static constexpr Nanos kDown = std::chrono::nanoseconds(25);
   static constexpr Nanos kCreditMax = std::chrono::milliseconds(1);
 
   Nanos lead_ = std::chrono::microseconds(100);  // until something was seen

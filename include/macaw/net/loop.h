@@ -74,7 +74,7 @@ class DeadlineTimer {
 
 /// A DeadlineTimer that fires within a few microseconds of its deadline even where a sleeping
 /// processor takes long to run again: it sleeps until shortly before the deadline (as much sooner
-/// as wake-ups have lately been late, 250 us at most) and takes the rest in turns of the loop that
+/// as wake-ups have lately been late, 500 us at most) and takes the rest in turns of the loop that
 /// do not wait, so that events are still served. At most a tenth of all time goes into such turns;
 /// where deadlines follow so closely that it would be more, it wakes later. With kSpin it never
 /// sleeps while it is armed: a microsecond's precision, also for what arrives, at the price of a
