@@ -35,6 +35,18 @@ std::string_view type_expected(JsonField field) {
   }
 }
 
+/// RapidJSON refuses the first half of a surrogate pair without the second, but lets the second
+/// pass alone. Bytes that are no UTF-8 do not come so far, so these are from an escape.
+bool has_half_surrogate(std::string_view text) {
+  for (size_t at = text.find('\xed'); at != std::string_view::npos;
+       at = text.find('\xed', at + 1)) {
+    if (static_cast<unsigned char>(text[at + 1]) >= 0xa0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 constexpr bool is_body(JsonField field) {
   return field == JsonField::kBody || field == JsonField::kText || field == JsonField::kBodyFile;
 }
@@ -122,6 +134,9 @@ bool JsonHandler::RawNumber(const char* text, rapidjson::SizeType size, bool /*c
 
 bool JsonHandler::String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
   const size_t column = column_of(text);
+  if (place_ != Place::kSkipped && has_half_surrogate({text, size})) {
+    return refuse(column, "found bad JSON: the surrogate pair in string is invalid");
+  }
   switch (place_) {
     case Place::kRecord:
       return record_string({text, size}, column);

@@ -36,7 +36,8 @@ std::optional<std::string> check_raw_json(std::string_view key, const std::strin
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
                               rapidjson::kParseValidateEncodingFlag |
                               rapidjson::kParseNumbersAsStringsFlag;
-  if (right_type && one_line && !reader.Parse<kFlags>(stream, ignore).IsError()) {
+  if (right_type && one_line && !ends_within_utf8_sequence(text) &&
+      !reader.Parse<kFlags>(stream, ignore).IsError()) {
     return std::nullopt;
   }
   return fmt::format("found {} for '{}', expected a JSON object{} on one line", quoted(text), key,
@@ -52,7 +53,9 @@ struct JsonOutput::Impl {
   std::vector<bool> header_written;
 
   bool string(std::string_view text) {
-    return writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    const bool whole = !ends_within_utf8_sequence(text);
+    const size_t size = whole ? text.size() : 0;  // something, or the object is out of step
+    return writer.String(text.data(), static_cast<rapidjson::SizeType>(size)) && whole;
   }
 
   void key(std::string_view name) { string(name); }

@@ -66,6 +66,7 @@ std::optional<Fault> JsonRecordParser::parse(std::string_view line, Record& reco
     return Fault{nul + 1, "found a NUL byte, expected JSON text"};
   }
   impl_->buffer.assign(line);
+  impl_->buffer.append(3, '\0');  // the parser reads a UTF-8 sequence to its end, cut or not
   rapidjson::InsituStringStream stream(impl_->buffer.data());
   JsonHandler& handler = impl_->handler;
   handler.start(line, impl_->buffer.data(), &stream, &record, provenance);

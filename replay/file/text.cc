@@ -62,6 +62,17 @@ bool is_plain_text(std::string_view text) {
   return std::none_of(text.begin(), text.end(), is_control);
 }
 
+bool ends_within_utf8_sequence(std::string_view text) {
+  for (size_t left = 1; left <= 3 && left <= text.size(); ++left) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - left]);
+    const size_t length = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    if (length > left) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool has_blank_or_control(std::string_view text) {
   constexpr size_t kStep = 8;
   if (text.size() < kStep) {

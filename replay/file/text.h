@@ -25,6 +25,9 @@ bool is_token(std::string_view text);
 bool is_header_value(std::string_view text);
 /// Neither control characters nor DEL, as in names that are shown to people.
 bool is_plain_text(std::string_view text);
+/// Whether the text stops within a UTF-8 sequence. RapidJSON validates a sequence by reading all of
+/// it, beyond the end of the text if need be.
+bool ends_within_utf8_sequence(std::string_view text);
 /// Whether a byte is a blank, a control character or DEL; eight bytes at a time.
 bool has_blank_or_control(std::string_view text);
 

@@ -178,6 +178,13 @@ const Refused kBeyondJson[] = {
      "found '\"x\"' for 'message', expected a JSON object on one line"},
     {"not UTF-8", [](Record& r) { r.url = "/caf\xe9"; },
      "found bytes that are not UTF-8, which JSON cannot hold"},
+    {"UTF-8 cut off, in a text that fills its memory",
+     [](Record& r) { r.url = "/" + std::string(60, 'x') + "\xf0\x9f"; },
+     "found bytes that are not UTF-8, which JSON cannot hold"},
+    {"JSON cut off within UTF-8",
+     [](Record& r) { r.expect = "\"" + std::string(60, 'x') + "\xe8"; },
+     "found '\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...' for 'expect', expected a JSON object "
+     "or string on one line"},
     {"time before 0", [](Record& r) { r.time = Nanos(-1); }, "found a time before 0"},
 };
 
