@@ -26,8 +26,10 @@ void check_record(const replay::Record& record, replay::Format format) {
   replay::JsonOutput output;
   std::string_view line;
   if (const auto refusal = output.format(record, nullptr, line)) {
-    // Only a URL list can hold what JSON cannot.
-    MACAW_CHECK(format == replay::Format::kUrlList, "{}", *refusal);
+    // Only a URL list can hold what JSON cannot. A carriage return between the tokens of raw JSON
+    // is read and not written: it looks like the end of a line.
+    const bool has_return = (record.expect + record.grpc_message).find('\r') != std::string::npos;
+    MACAW_CHECK(format == replay::Format::kUrlList || has_return, "{}", *refusal);
     return;
   }
   MACAW_CHECK(line.ends_with('\n') && line.find('\n') + 1 == line.size());
