@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE(errors_abort_a_run_once_they_have_lasted) {
 
 BOOST_AUTO_TEST_CASE(too_few_descriptors_make_a_run_suspect) {
 #ifdef __SANITIZE_ADDRESS__
-  // The undefined-behaviour sanitizer needs a descriptor of its own to look at an object's type, and
-  // takes it for a wrong one when there is none.
+  // The undefined-behaviour sanitizer needs a descriptor of its own to look at an object's type,
+  // and takes it for a wrong one when there is none.
   BOOST_TEST_MESSAGE("SKIPPED: the sanitizer does not work without descriptors");
   return;
 #endif
