@@ -16,8 +16,6 @@ namespace {
 /// A turn hands out at most so many requests before it reads answers again: a generator that cannot
 /// keep up must not stop listening.
 constexpr int kSendsPerTurn = 32;
-/// A request that goes out later than this because nobody looked is worth an event of its own.
-constexpr Nanos kStall = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -120,7 +118,7 @@ void Worker::look_for_lateness(Nanos now) {
     return;
   }
   const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
-  if (now - due.intended > kStall && head_.index != late_told_) {
+  if (now - due.intended > kLateEnough && head_.index != late_told_) {
     late_told_ = head_.index;
     tell_lateness(now, now - due.intended);
   }
@@ -150,7 +148,7 @@ void Worker::send_due(Nanos now) {
     // Sending takes time, and that is the scheduler's own time for whatever is due next.
     const Nanos sent = std::max(now, this->now());
     tracker_.look(sent);
-    if (sent - now > kStall && load_head(sent)) {
+    if (sent - now > kLateEnough && load_head(sent)) {
       look_for_lateness(sent);
     }
     now = sent;

@@ -19,6 +19,7 @@
 #include "macaw/replay/engine/options.h"
 #include "macaw/replay/engine/sample_sink.h"
 #include "macaw/replay/schedule/driver.h"
+#include "macaw/stats/verdict.h"
 #include "ready_tracker.h"
 #include "request_block.h"
 #include "run_state.h"
@@ -102,6 +103,9 @@ class Worker final : private TransportObserver {
   void tell_error(const ErrorBook::Entry& entry, uint64_t count);
 
   Nanos now() const { return MonoClock::now() - state_.run_start(); }
+
+  /// Lateness of ours that is worth an event: what the verdict calls late.
+  static constexpr Nanos kLateEnough = Nanos(stats::kLateNs);
 
   const WorkerSetup setup_;
   const Transmission& transmission_;

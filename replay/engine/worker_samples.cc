@@ -17,8 +17,6 @@ uint32_t saturate_u32(uint64_t value) {
 
 /// Less of a second than this says nothing about it.
 constexpr Nanos kSecondMin = std::chrono::milliseconds(500);
-/// Lateness that is worth an event.
-constexpr Nanos kLateEnough = std::chrono::milliseconds(10);
 /// A worker that has used, or waited for, so much of a second could not have done more.
 constexpr double kBusyShare = 0.9;
 

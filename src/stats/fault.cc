@@ -31,7 +31,7 @@ std::string_view what_happened(EventKind kind) {
   }
 }
 
-/// "the loop stalled 1.0 s", "38.1 ms"
+/// "1.0 s", "38.1 ms"
 std::string length_text(int64_t ns) {
   return ns < 100'000'000 ? format_latency(Nanos(ns))
                           : fmt::format("{:.1f} s", static_cast<double>(ns) / 1e9);
