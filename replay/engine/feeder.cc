@@ -17,6 +17,14 @@
 
 namespace macaw::replay {
 
+namespace {
+
+/// A full ring holds thousands of requests, so milliseconds of sleep cost nothing; and each time
+/// that we wake on a worker's core it loses its caches to us.
+constexpr Nanos kWaitForRoom = std::chrono::milliseconds(5);
+
+}  // namespace
+
 Feeder::Feeder(const RunOptions& options, const Plan& plan, RecordSource& source,
                const RunClock& clock, EndpointTable endpoints, TargetTable& targets,
                RunState& state)
@@ -146,14 +154,13 @@ bool Feeder::deliver() {
 
 bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view wire) {
   const bool is_end = head.kind == RequestBlock::Kind::kEnd;
-  uint32_t attempt = 0;
   std::byte* block = nullptr;
   while ((block = link.ring.reserve(sizeof head + wire.size())) == nullptr) {
     // After a stop the workers empty their rings, so the end mark always finds room.
     if (!is_end && state_.stop() != RunState::Stop::kNone) {
       return false;
     }
-    wait_for_room(attempt++);
+    std::this_thread::sleep_for(kWaitForRoom);
   }
   std::memcpy(block, &head, sizeof head);
   if (!wire.empty()) {
@@ -166,12 +173,6 @@ bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view w
     link.wake();
   }
   return true;
-}
-
-void Feeder::wait_for_room(uint32_t attempt) const {
-  // A full ring holds thousands of requests, so milliseconds of sleep cost nothing.
-  const auto pause = attempt < 10 ? std::chrono::milliseconds(1) : std::chrono::milliseconds(5);
-  std::this_thread::sleep_for(pause);
 }
 
 void Feeder::push_ends() {

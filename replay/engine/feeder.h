@@ -62,7 +62,6 @@ class Feeder {
   void push_ends();
   void count_due();
   Next fail(Error error);
-  void wait_for_room(uint32_t attempt) const;
 
   const RunOptions& options_;
   const Plan& plan_;

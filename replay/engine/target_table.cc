@@ -29,6 +29,9 @@ http::HostPort TargetTable::place_of(std::string_view authority) const {
 
 std::optional<uint16_t> TargetTable::id_of(std::string_view authority, uint64_t line) {
   if (transmission_.target) {
+    if (count_ > 0) {
+      return 0;  // the only one
+    }
     authority = {};
     line = 0;
   }

@@ -3,7 +3,8 @@
 // A worker: one event loop that sends its requests when its driver says that they are due, and
 // turns what comes back into samples. It touches no file, no stdout and no lock, and allocates
 // nothing per request. Pacing is by absolute deadlines; what is due is also looked at after every
-// event. Thread: constructed, run and destroyed on its own thread.
+// answer, but what waits for a connection goes out when the answers of a turn have all been read.
+// Thread: constructed, run and destroyed on its own thread.
 #pragma once
 
 #include <cstdint>
@@ -65,7 +66,7 @@ class Worker final : private TransportObserver {
   void exchange_failed(Exchange& exchange, Nanos done, stats::Outcome outcome,
                        std::string_view reason) override;
 
-  void lane_free() override { pump(); }
+  void lane_free() override;
 
   void generator_limit(std::string_view what) override;
 
@@ -114,6 +115,7 @@ class Worker final : private TransportObserver {
   net::Loop loop_;
   net::PacingTimer timer_;
   net::Waker waker_;
+  net::TurnEnd turn_end_;
   std::unique_ptr<net::PeriodicTimer> second_timer_;
   std::unique_ptr<Driver> driver_;
   std::unique_ptr<Transport> transport_;

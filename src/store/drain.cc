@@ -48,7 +48,8 @@ constexpr Nanos kRetryEvery = 2s;
 constexpr int kFinalTries = 3;
 constexpr Nanos kFinalPause = 200ms;
 constexpr Nanos kIdle = 20ms;
-constexpr Nanos kBusy = 2ms;
+// Still hundreds of thousands of rows a second before a ring is half full.
+constexpr Nanos kBusy = 10ms;
 // Beyond the timeout nothing of an interval's requests is missing, short of an overdriven run.
 constexpr uint64_t kKeepSeconds = 5;
 // Many endpoints over a long timeout would be gigabytes; then late samples read their interval

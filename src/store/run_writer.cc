@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,9 @@ constexpr uint64_t kBytesPerRow = 56;
 constexpr uint64_t kBytesPerRun = 200'000;
 // Successes are assumed to be the rule.
 constexpr double kErrorShare = 0.01;
+// Rows of one statement: starting a statement costs as much as half a row. Fewer than 2,184: SQLite
+// has room for 32,766 parameters.
+constexpr size_t kRowsPerInsert = 64;
 
 std::string json_array(const std::vector<std::string>& texts) {
   std::string json = "[";
@@ -42,6 +46,16 @@ std::string json_array(const std::vector<std::string>& texts) {
     json += '"';
   }
   return json + "]";
+}
+
+std::string insert_of_samples(size_t rows) {
+  std::string sql = fmt::format("INSERT INTO samples (id, {}) VALUES ",
+                                column_list(kSampleColumns.data(), kSampleColumns.size()));
+  const std::string row = fmt::format("({})", parameter_list(1 + kSampleColumns.size()));
+  for (size_t k = 0; k < rows; ++k) {
+    sql += k == 0 ? row : "," + row;
+  }
+  return sql;
 }
 
 std::string upsert(std::string_view table, std::string_view keys, size_t key_count,
@@ -64,6 +78,7 @@ struct RunWriter::Impl {
   Statement begin;
   Statement commit;
   Statement insert_sample;
+  Statement insert_samples;  // kRowsPerInsert of them
   Statement put_interval;
   Statement get_interval;
   Statement put_totals;
@@ -91,10 +106,8 @@ Status RunWriter::Impl::prepare() {
   };
   MACAW_TRY(set(begin, "BEGIN IMMEDIATE"));
   MACAW_TRY(set(commit, "COMMIT"));
-  MACAW_TRY(
-      set(insert_sample, fmt::format("INSERT INTO samples (id, {}) VALUES ({})",
-                                     column_list(kSampleColumns.data(), kSampleColumns.size()),
-                                     parameter_list(1 + kSampleColumns.size()))));
+  MACAW_TRY(set(insert_sample, insert_of_samples(1)));
+  MACAW_TRY(set(insert_samples, insert_of_samples(kRowsPerInsert)));
   MACAW_TRY(set(put_interval, upsert("intervals", "run, resolution, start_s, endpoint", 4,
                                      kIntervalColumns.data(), kIntervalColumns.size())));
   MACAW_TRY(set(get_interval,
@@ -225,9 +238,16 @@ Status RunWriter::add_samples(std::span<const stats::Sample> samples) {
   if (!order.empty() && order.back().first >= static_cast<uint64_t>(kIndexesPerRun)) {
     return errorf("{}: a run has room for {} requests", impl_->path, kIndexesPerRun);
   }
-  for (const auto& [index, k] : order) {
-    put_sample(impl_->insert_sample, impl_->run, samples[k]);
-    MACAW_TRY(impl_->insert_sample.execute());
+  std::span<const std::pair<uint64_t, size_t>> left(order);
+  while (!left.empty()) {
+    const bool many = left.size() >= kRowsPerInsert;
+    Statement& insert = many ? impl_->insert_samples : impl_->insert_sample;
+    const auto rows = left.first(many ? kRowsPerInsert : 1);
+    for (const auto& [index, k] : rows) {
+      put_sample(insert, impl_->run, samples[k]);
+    }
+    MACAW_TRY(insert.execute());
+    left = left.subspan(rows.size());
   }
   return {};
 }

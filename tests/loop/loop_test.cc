@@ -147,6 +147,59 @@ BOOST_AUTO_TEST_CASE(a_wake_publishes) {
   other.join();
 }
 
+BOOST_AUTO_TEST_CASE(a_turn_ends_after_all_its_events) {
+  int events = 0;
+  std::vector<int> events_at_end;
+  TurnEnd end(loop, [&] { events_at_end.push_back(events); });
+  Waker one(loop, [&] {
+    ++events;
+    end.ask();
+  });
+  Waker two(loop, [&] {
+    ++events;
+    end.ask();
+  });
+  one.wake();
+  two.wake();
+  loop.run_once(Nanos::zero());
+  BOOST_TEST(events_at_end == std::vector<int>{2}, boost::test_tools::per_element());
+  settle();
+  BOOST_TEST(events_at_end.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_turn_asked_for_outside_of_one_waits_for_nobody) {
+  Waker never(loop, [] {});
+  int ends = 0;
+  TurnEnd end(loop, [&] {
+    if (++ends < 3) {
+      end.ask();
+    }
+  });
+  end.ask();
+  run_until([&] { return ends == 3; });  // would wait for ever if a turn waited for an event
+  settle();
+  BOOST_TEST(ends == 3);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_turn_keeps_no_loop_going) {
+  int ends = 0;
+  TurnEnd end(loop, [&] { ++ends; });
+  end.ask();
+  loop.run();
+  BOOST_TEST(ends <= 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_end_of_turn_destroyed_inside_its_own_callback) {
+  std::unique_ptr<TurnEnd> end;
+  bool seen = false;
+  end = std::make_unique<TurnEnd>(loop, [&] {
+    end.reset();
+    seen = true;
+  });
+  end->ask();
+  run_until([&] { return seen; });
+}
+
 BOOST_AUTO_TEST_CASE(signals_arrive_on_the_loop) {
   int seen = 0;
   {

@@ -100,6 +100,24 @@ class PacingTimer {
   Impl* impl_;
 };
 
+/// Calls back when the turn of the loop has handled all its events: for work that is cheaper done
+/// once for all of them. Asked from outside of a turn, or after its events, it calls back in the
+/// next turn, which then does not wait. Does not keep run() going by itself.
+class TurnEnd {
+ public:
+  TurnEnd(Loop& loop, std::function<void()> callback);
+  ~TurnEnd();
+  TurnEnd(const TurnEnd&) = delete;
+  TurnEnd& operator=(const TurnEnd&) = delete;
+
+  /// Any number of calls before the callback are one.
+  void ask();
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
 /// Fires every `period` (rounded up to whole milliseconds): housekeeping, never pacing. The first
 /// time after one period; periods missed by a busy loop are not made up for.
 class PeriodicTimer {
