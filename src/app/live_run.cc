@@ -70,7 +70,7 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
   if (const auto& duration = settings_.run.selection.duration; duration && input_ != nullptr) {
     input_ends_.arm(time_zero_ + *duration);
   }
-  run.started_at = wall_now() + (time_zero_ - MonoClock::now());
+  run.started_at = wall_time_at(time_zero_);
   auto number = writer.begin_run(run);
   auto reader = store::RunReader::open(settings_.db);
   if (!number || !reader) {
