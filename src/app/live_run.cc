@@ -70,7 +70,8 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
   if (const auto& duration = settings_.run.selection.duration; duration && input_ != nullptr) {
     input_ends_.arm(time_zero_ + *duration);
   }
-  run.started_at = wall_now() + (time_zero_ - MonoClock::now());
+  run.started_at = wall_time_at(time_zero_);
+  static_cast<void>(machine_.look());  // what was before is of no run
   auto number = writer.begin_run(run);
   auto reader = store::RunReader::open(settings_.db);
   if (!number || !reader) {
@@ -88,6 +89,7 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
   });
   endpoints_.attach(*drain_);
   drain_->start();
+  machine_timer_.emplace(loop_, std::chrono::seconds(1), [this] { look_at_machine(); });
   return number;
 }
 
@@ -105,6 +107,8 @@ Result<LiveRun::End> LiveRun::finish() {
   end.interrupted = signals_ > 0;
   end.aborted = aborted_;
   const replay::RunResult& result = end.result;
+  machine_timer_.reset();
+  look_at_machine();
   if (const stats::UnsentCell& range = result.undelivered; range.count > 0) {
     drain_->command(
         [row = store::UnsentRow{range.worker, range.first, range.last, range.count, range.reason}](
@@ -129,6 +133,16 @@ Result<LiveRun::End> LiveRun::finish() {
   }
   MACAW_TRY_ASSIGN(end.verdict, drain_->stop(stored));
   return end;
+}
+
+void LiveRun::look_at_machine() {
+  for (const replay::MachineTrouble& trouble : machine_.look()) {
+    store::EventRow event;
+    event.kind = trouble.kind;
+    event.at = MonoClock::now() - time_zero_;
+    event.value = trouble.by.count();
+    drain_->add_event(std::move(event));
+  }
 }
 
 void LiveRun::end_input() {

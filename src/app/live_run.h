@@ -15,6 +15,7 @@
 #include "console.h"
 #include "live_progress.h"
 #include "macaw/net/loop.h"
+#include "macaw/replay/engine/machine_watch.h"
 #include "macaw/replay/engine/replayer.h"
 #include "macaw/store/drain.h"
 #include "macaw/store/run_reader.h"
@@ -66,6 +67,7 @@ class LiveRun {
  private:
   void handle_signal();
   void handle_commit();
+  void look_at_machine();
   void end_input();
   std::string progress_text() const;
 
@@ -81,6 +83,7 @@ class LiveRun {
   std::unique_ptr<store::Drain> drain_;
   std::unique_ptr<store::RunReader> reader_;
   std::optional<LiveProgress> progress_;
+  replay::MachineWatch machine_;
   MonoTime time_zero_;
   uint32_t signals_ = 0;
   bool aborted_ = false;
@@ -91,6 +94,7 @@ class LiveRun {
   net::SignalWatcher interrupt_;
   net::SignalWatcher terminate_;
   net::DeadlineTimer input_ends_;
+  std::optional<net::PeriodicTimer> machine_timer_;
 };
 
 }  // namespace macaw::app

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <ctime>
 
 #include "macaw/base/check.h"
@@ -12,6 +14,8 @@
 namespace macaw {
 
 namespace {
+
+constexpr size_t kBrackets = 5;
 
 Nanos read_clock(clockid_t id) {
   timespec spec{};
@@ -28,6 +32,25 @@ MonoClock::time_point MonoClock::now() {
 
 WallTime wall_now() {
   return WallTime(read_clock(CLOCK_REALTIME));
+}
+
+WallTime wall_time_at(MonoTime instant, std::span<const ClockBracket> brackets) {
+  MACAW_CHECK(!brackets.empty());
+  const auto best = std::min_element(brackets.begin(), brackets.end(),
+                                     [](const ClockBracket& a, const ClockBracket& b) {
+                                       return a.after - a.before < b.after - b.before;
+                                     });
+  return best->wall + (instant - (best->before + (best->after - best->before) / 2));
+}
+
+WallTime wall_time_at(MonoTime instant) {
+  std::array<ClockBracket, kBrackets> brackets{};
+  for (ClockBracket& bracket : brackets) {
+    bracket.before = MonoClock::now();
+    bracket.wall = wall_now();
+    bracket.after = MonoClock::now();
+  }
+  return wall_time_at(instant, brackets);
 }
 
 std::string format_iso8601(WallTime time) {

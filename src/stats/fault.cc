@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "macaw/base/units.h"
 
@@ -26,10 +27,29 @@ std::string_view what_happened(EventKind kind) {
       return "the replay file was not read fast enough";
     case EventKind::kOverload:
       return "more was due than one worker can send";
+    case EventKind::kSteal:
+      return "the hypervisor kept the processor";
+    case EventKind::kThrottling:
+      return "the processor quota of our control group was used up";
     default:
       return event_kind_name(kind);
   }
 }
+
+constexpr int64_t kSecondNs = 1'000'000'000;
+
+/// What can lie behind a cause. Time that a quota withholds looks like waiting for a processor;
+/// stolen time also like standing still, or, to kernels that do not count it, like work.
+struct Behind {
+  EventKind circumstance;
+  EventKind cause;
+};
+
+constexpr std::array<Behind, 5> kBehind = {{{EventKind::kThrottling, EventKind::kStarvation},
+                                            {EventKind::kThrottling, EventKind::kSuspension},
+                                            {EventKind::kSteal, EventKind::kStarvation},
+                                            {EventKind::kSteal, EventKind::kSuspension},
+                                            {EventKind::kSteal, EventKind::kStall}}};
 
 /// "1.0 s", "38.1 ms"
 std::string length_text(int64_t ns) {
@@ -49,6 +69,8 @@ bool is_fault(EventKind kind) {
     case EventKind::kOverload:
     case EventKind::kWriterBehind:
     case EventKind::kClockTrouble:
+    case EventKind::kSteal:
+    case EventKind::kThrottling:
       return true;
     case EventKind::kError:
     case EventKind::kWarning:
@@ -62,6 +84,10 @@ bool is_fault(EventKind kind) {
 
 bool has_length(EventKind kind) {
   return is_fault(kind) && kind != EventKind::kGeneratorLimit && kind != EventKind::kWriterBehind;
+}
+
+bool is_circumstance(EventKind kind) {
+  return kind == EventKind::kSteal || kind == EventKind::kThrottling;
 }
 
 void FaultBook::add(EventKind kind, int64_t value, int64_t at_ns, uint64_t count,
@@ -78,6 +104,19 @@ void FaultBook::add(EventKind kind, int64_t value, int64_t at_ns, uint64_t count
   }
   fault.count += count;
   fault.total += value;
+  const bool matters = std::any_of(kBehind.begin(), kBehind.end(), [kind](const Behind& behind) {
+    return behind.cause == kind || behind.circumstance == kind;
+  });
+  // Second by second, backwards: an event is told at its end. A circumstance may have been at any
+  // time of the second before.
+  for (int64_t end = at_ns, left = value; matters && left > 0 && end > 0;) {
+    const int64_t second = (end - 1) / kSecondNs;
+    const int64_t into_second = end - second * kSecondNs;
+    const int64_t part = std::min(left, is_circumstance(kind) ? kSecondNs : into_second);
+    seconds_[kind][second] += part;
+    left -= part;
+    end -= into_second;
+  }
 }
 
 const Fault* FaultBook::find(EventKind kind) const {
@@ -88,7 +127,8 @@ const Fault* FaultBook::find(EventKind kind) const {
 const Fault* FaultBook::main_cause_of_lag() const {
   const Fault* main = nullptr;
   for (const auto& [kind, fault] : faults_) {
-    const bool delays = has_length(kind) && kind != EventKind::kClockTrouble;
+    const bool delays =
+        has_length(kind) && kind != EventKind::kClockTrouble && !is_circumstance(kind);
     if (delays && (main == nullptr || fault.total > main->total)) {
       main = &fault;
     }
@@ -96,7 +136,53 @@ const Fault* FaultBook::main_cause_of_lag() const {
   return main;
 }
 
+int64_t FaultBook::accounted_for(EventKind cause, EventKind circumstance) const {
+  const auto lags = seconds_.find(cause);
+  const auto found = seconds_.find(circumstance);
+  if (lags == seconds_.end() || found == seconds_.end()) {
+    return 0;
+  }
+  int64_t sum = 0;
+  int64_t used_second = -1;  // the last one of which lags of the second before it used a part
+  int64_t used = 0;
+  for (const auto& [second, lag] : lags->second) {
+    int64_t left = lag;
+    // What is told in the next second may have been in this one.
+    for (const int64_t told : {second, second + 1}) {
+      const auto amount = found->second.find(told);
+      if (amount == found->second.end()) {
+        continue;
+      }
+      used = told == used_second ? used : 0;
+      const int64_t part = std::min(left, amount->second - used);
+      used_second = told;
+      used += part;
+      left -= part;
+    }
+    sum += lag - left;
+  }
+  return sum;
+}
+
+EventKind FaultBook::kind_behind(const Fault& cause) const {
+  EventKind kind = cause.kind;
+  int64_t most = (cause.total + 1) / 2 - 1;
+  for (const Behind& behind : kBehind) {
+    const int64_t accounted =
+        behind.cause == cause.kind ? accounted_for(cause.kind, behind.circumstance) : 0;
+    if (accounted > most) {
+      kind = behind.circumstance;
+      most = accounted;
+    }
+  }
+  return kind;
+}
+
 std::string describe_fault(const Fault& fault) {
+  return describe_fault(fault, fault.kind);
+}
+
+std::string describe_fault(const Fault& fault, EventKind kind) {
   // When it began: an event is told at its end.
   const int64_t began =
       has_length(fault.kind) ? fault.longest_at - fault.longest : fault.longest_at;
@@ -106,8 +192,8 @@ std::string describe_fault(const Fault& fault) {
                        fault.text.empty() ? std::string(event_kind_name(fault.kind)) : fault.text,
                        at_s);
   }
-  std::string text = fmt::format("{} for {} at {:.1f} s", what_happened(fault.kind),
-                                 length_text(fault.longest), at_s);
+  std::string text =
+      fmt::format("{} for {} at {:.1f} s", what_happened(kind), length_text(fault.longest), at_s);
   if (fault.count > 1) {
     text +=
         fmt::format(" ({} times, {} in all)", format_count(fault.count), length_text(fault.total));

@@ -58,6 +58,10 @@ std::string_view event_kind_name(EventKind kind) {
       return "writer_behind";
     case EventKind::kClockTrouble:
       return "clock_trouble";
+    case EventKind::kSteal:
+      return "steal";
+    case EventKind::kThrottling:
+      return "throttling";
   }
   return "unknown";
 }

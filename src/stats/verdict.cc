@@ -17,7 +17,7 @@ namespace macaw::stats {
 
 namespace {
 
-constexpr uint64_t kMovedNs = 100'000;
+constexpr uint64_t kMovedNs = kTouchedNs;
 
 struct Limits {
   double moved;  // share of a percentile
@@ -100,6 +100,29 @@ class Judgement {
   Verdict verdict_;
 };
 
+// Whether the faults that were told lasted long enough for half of the requests that lag touched.
+bool accounts_for(const Fault& cause, const WorkerSeconds& seconds, const Histogram& lag) {
+  const double share =
+      static_cast<double>(cause.total) / 1e9 / static_cast<double>(seconds.count());
+  return 2 * share * static_cast<double>(lag.count()) >=
+         static_cast<double>(lag.count_above(kTouchedNs));
+}
+
+// Why requests went out late; empty when that is not known, or told elsewhere.
+std::string describe_cause(const VerdictInput& input, bool late_by_far) {
+  const Fault* cause = input.faults == nullptr ? nullptr : input.faults->main_cause_of_lag();
+  const WorkerSeconds* seconds = input.worker_seconds;
+  const Histogram& lag = input.total->lag;
+  const bool known = seconds != nullptr && seconds->count() > 0;
+  // Those who were late by over 10 ms have a fault of their own, always.
+  if (cause != nullptr && (late_by_far || !known || accounts_for(*cause, *seconds, lag))) {
+    return cause->kind == EventKind::kOverload
+               ? std::string()  // which makes the run INVALID on its own
+               : describe_fault(*cause, input.faults->kind_behind(*cause));
+  }
+  return known ? seconds->describe_short_lags(lag.count_above(kTouchedNs)) : std::string();
+}
+
 void judge_lag(const VerdictInput& input, Judgement& judgement) {
   const auto move = worst_move(*input.total);
   if (move) {
@@ -113,10 +136,9 @@ void judge_lag(const VerdictInput& input, Judgement& judgement) {
   if (late != VerdictKind::kValid) {
     judgement.add(late, describe_second(second));
   }
-  const Fault* cause = input.faults == nullptr ? nullptr : input.faults->main_cause_of_lag();
-  const bool told_below = cause != nullptr && cause->kind == EventKind::kOverload;
-  if (cause != nullptr && !told_below && (move || late != VerdictKind::kValid)) {
-    judgement.add(VerdictKind::kValid, describe_fault(*cause));
+  if (const std::string cause = describe_cause(input, late != VerdictKind::kValid);
+      !cause.empty() && (move || late != VerdictKind::kValid)) {
+    judgement.add(VerdictKind::kValid, cause);
   }
 }
 

@@ -79,10 +79,11 @@ struct Drain::Impl {
   const uint64_t keep_s;
   std::function<void(uint64_t)> committed;
 
-  std::mutex mutex;  // guards the four below
+  std::mutex mutex;  // guards the five below
   std::condition_variable wake;
   bool stopping = false;
   std::vector<std::function<Status(RunWriter&)>> commands;
+  std::vector<EventRow> told;  // by others than the workers
   std::string first_error;
   std::thread thread;
 
@@ -111,6 +112,7 @@ struct Drain::Impl {
   Status insert_rows();
   Status write_everything();
   Status write_commands();
+  void take_told();
   bool commit();
   void handle_failure(const Error& error);
   void note_error(const std::string& message);
@@ -253,7 +255,19 @@ Status Drain::Impl::write_commands() {
   return {};
 }
 
+void Drain::Impl::take_told() {
+  std::vector<EventRow> taken;
+  {
+    const std::lock_guard lock(mutex);
+    taken.swap(told);
+  }
+  for (EventRow& event : taken) {
+    events.add(std::move(event));
+  }
+}
+
 Status Drain::Impl::write_everything() {
+  take_told();
   MACAW_TRY(write_commands());
   MACAW_TRY(insert_rows());
   const bool crowded = aggregator.open_count() > kOpenIntervalsMax;
@@ -370,6 +384,11 @@ void Drain::command(std::function<Status(RunWriter&)> work) {
   impl_->commands.push_back(std::move(work));
 }
 
+void Drain::add_event(EventRow event) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->told.push_back(std::move(event));
+}
+
 void Drain::on_commit(std::function<void(uint64_t complete_seconds)> callback) {
   MACAW_CHECK(!impl_->thread.joinable());
   impl_->committed = std::move(callback);
@@ -411,7 +430,9 @@ Result<stats::Verdict> Drain::stop(const RunEnd& end) {
   input.lag_is_judged = drain.lag_is_judged;
   input.rows_lost = counts.rows_lost;
   input.conservation_holds = counts.holds(total);
-  input.worst_second = drain.health.worst_second();
+  const HealthSums health = drain.health.sums();
+  input.worst_second = health.worst_second();
+  input.worker_seconds = &health.worker_seconds();
   input.faults = &drain.events.faults();
   stats::Verdict verdict = stats::judge(input);
   const auto spoil = [&verdict, this](std::string_view what) {

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "rows.h"
-
 namespace macaw::store {
 
 namespace {
@@ -195,22 +193,20 @@ HealthRow HealthCollector::row_of(const Key& key, const Second& second) {
   return row;
 }
 
-stats::LateSecond HealthCollector::worst_second() const {
-  WorstSecond worst(worst_);
+HealthSums HealthCollector::sums() const {
+  HealthSums sums = sums_;
   for (const auto& [key, second] : seconds_) {
-    worst.add(key.first, second.row);
+    sums.add(key.first, row_of(key, second));
   }
-  return worst.take();
+  return sums;
 }
 
 void HealthCollector::committed(uint64_t before_s) {
-  WorstSecond worst(worst_);
   for (const auto& [key, second] : seconds_) {
     if (key.first < before_s) {
-      worst.add(key.first, second.row);
+      sums_.add(key.first, row_of(key, second));
     }
   }
-  worst_ = worst.take();
   for (auto second = seconds_.begin(); second != seconds_.end();) {
     second->second.changed = false;
     second = second->first.first < before_s ? seconds_.erase(second) : std::next(second);

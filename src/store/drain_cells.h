@@ -18,6 +18,7 @@
 #include "macaw/stats/sample.h"
 #include "macaw/stats/verdict.h"
 #include "macaw/store/run_record.h"
+#include "rows.h"
 
 namespace macaw::store {
 
@@ -77,7 +78,7 @@ class HealthCollector {
   void committed(uint64_t before_s);
 
   /// Over all seconds so far and all workers.
-  stats::LateSecond worst_second() const;
+  HealthSums sums() const;
 
   /// Sums over the workers' latest cells.
   uint64_t scheduled() const;
@@ -103,7 +104,7 @@ class HealthCollector {
   std::map<Key, Second> seconds_;
   std::map<uint8_t, stats::HealthCell> latest_;
   std::vector<Recent> recent_ = std::vector<Recent>(256);  // by worker
-  stats::LateSecond worst_;                                // of the forgotten ones
+  HealthSums sums_;                                        // of the forgotten ones
   uint64_t forgotten_before_s_ = 0;
 };
 

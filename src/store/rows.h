@@ -107,8 +107,6 @@ stats::Verdict killed_verdict();
 /// Finds the second with the largest share of late requests. Rows of one second come together.
 class WorstSecond {
  public:
-  explicit WorstSecond(const stats::LateSecond& so_far = {}) : worst_(so_far) {}
-
   void add(uint64_t second, const HealthRow& row) {
     if (second != now_.second) {
       close();
@@ -132,6 +130,23 @@ class WorstSecond {
 
   stats::LateSecond worst_;
   stats::LateSecond now_;
+};
+
+/// The health rows of a run, summed up for its verdict. Rows of one second come together.
+class HealthSums {
+ public:
+  void add(uint64_t second, const HealthRow& row) {
+    worst_.add(second, row);
+    workers_.add(row.requests, row.lag_p99_ms, {.ran = row.cpu_share, .waited = row.wait_share});
+  }
+
+  stats::LateSecond worst_second() const { return WorstSecond(worst_).take(); }
+
+  const stats::WorkerSeconds& worker_seconds() const { return workers_; }
+
+ private:
+  WorstSecond worst_;
+  stats::WorkerSeconds workers_;
 };
 
 /// The p99 and the like of all values; 0 for none.

@@ -225,12 +225,13 @@ Status Verifier::compare_verdict(const Aggregate& total, const std::vector<Event
     faults.add(event.kind, event.value, event.at.count(), event.count, event.text);
   }
   input.faults = &faults;
-  WorstSecond worst;
+  HealthSums sums;
   MACAW_TRY_ASSIGN(const std::vector<HealthRow> health, reader_.health(row_.run, 0, UINT64_MAX));
   for (const HealthRow& row : health) {
-    worst.add(row.second, row);
+    sums.add(row.second, row);
   }
-  input.worst_second = worst.take();
+  input.worst_second = sums.worst_second();
+  input.worker_seconds = &sums.worker_seconds();
   const stats::Verdict verdict = stats::judge(input);
   ++result_.values_compared;
   if (!(verdict == row_.verdict)) {

@@ -7,10 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "fuzz_support.h"
 #include "macaw/base/check.h"
-#include "macaw/base/random.h"
 #include "macaw/http/request_parser.h"
+#include "message_pieces.h"
 
 namespace macaw::fuzz {
 namespace {
@@ -22,14 +21,14 @@ struct Understood {
   size_t consumed = 0;
   int error_status = 0;
   http::Request request;
-};
 
-bool same(const Understood& a, const Understood& b) {
-  return a.state == b.state && a.consumed == b.consumed && a.error_status == b.error_status &&
-         a.request.method == b.request.method && a.request.target == b.request.target &&
-         a.request.headers == b.request.headers && a.request.body == b.request.body &&
-         a.request.keep_alive == b.request.keep_alive;
-}
+  bool operator==(const Understood& other) const {
+    return state == other.state && consumed == other.consumed &&
+           error_status == other.error_status && request.method == other.request.method &&
+           request.target == other.request.target && request.headers == other.request.headers &&
+           request.body == other.request.body && request.keep_alive == other.request.keep_alive;
+  }
+};
 
 void check_request(const http::Request& request) {
   MACAW_CHECK(request.body.size() <= kLimits.body_bytes_max);
@@ -44,16 +43,11 @@ void check_request(const http::Request& request) {
 
 Understood understand(http::RequestParser& parser, std::string_view bytes, size_t piece_max) {
   using http::ParseState;
-  Random random(piece_max);
-  Understood found;
   parser.reset();
-  while (found.state == ParseState::kNeedMore && found.consumed < bytes.size()) {
-    const std::string piece(bytes.substr(found.consumed, 1 + random.below(piece_max)));
-    found.state = parser.feed(piece);
-    MACAW_CHECK(parser.consumed() <= piece.size());
-    MACAW_CHECK(found.state != ParseState::kNeedMore || parser.consumed() == piece.size());
-    found.consumed += parser.consumed();
-  }
+  const Fed fed = feed_in_pieces(parser, bytes, piece_max);
+  Understood found;
+  found.state = fed.state;
+  found.consumed = fed.consumed;
   MACAW_CHECK(parser.error().empty() == (found.state != ParseState::kMalformed));
   if (found.state == ParseState::kComplete) {
     found.request = parser.request();
@@ -71,23 +65,9 @@ Understood understand(http::RequestParser& parser, std::string_view bytes, size_
 }  // namespace macaw::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using macaw::fuzz::kLimits;
-  using macaw::fuzz::understand;
   macaw::fuzz::FuzzInput input(data, size);
   const uint8_t choices = input.take_byte();
-  std::string_view bytes = input.rest();
-  macaw::http::RequestParser used(kLimits);
-  for (int requests = 0; requests < 4 && !bytes.empty(); ++requests) {
-    macaw::http::RequestParser fresh(kLimits);
-    const auto whole = understand(fresh, bytes, bytes.size());
-    const auto in_pieces = understand(used, bytes, 1 + (choices >> 4U));
-    const auto by_byte = understand(used, bytes, 1);
-    MACAW_CHECK(same(whole, in_pieces));
-    MACAW_CHECK(same(whole, by_byte));
-    if (whole.consumed == 0) {
-      break;
-    }
-    bytes.remove_prefix(whole.consumed);
-  }
+  macaw::fuzz::check_splits<macaw::http::RequestParser>(macaw::fuzz::kLimits, choices, input.rest(),
+                                                        macaw::fuzz::understand);
   return 0;
 }

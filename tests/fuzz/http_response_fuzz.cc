@@ -6,10 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "fuzz_support.h"
 #include "macaw/base/check.h"
-#include "macaw/base/random.h"
 #include "macaw/http/response_parser.h"
+#include "message_pieces.h"
 
 namespace macaw::fuzz {
 namespace {
@@ -32,17 +31,11 @@ struct Response {
 Response understand(http::ResponseParser& parser, std::string_view bytes, bool head,
                     size_t piece_max) {
   using http::ParseState;
-  Random random(piece_max);
-  Response found;
   parser.start(head);
-  while (found.state == ParseState::kNeedMore && found.consumed < bytes.size()) {
-    // A copy of its own, so that a read past the piece is a read past an allocation.
-    const std::string piece(bytes.substr(found.consumed, 1 + random.below(piece_max)));
-    found.state = parser.feed(piece);
-    MACAW_CHECK(parser.consumed() <= piece.size());
-    MACAW_CHECK(found.state != ParseState::kNeedMore || parser.consumed() == piece.size());
-    found.consumed += parser.consumed();
-  }
+  const Fed fed = feed_in_pieces(parser, bytes, piece_max);
+  Response found;
+  found.state = fed.state;
+  found.consumed = fed.consumed;
   found.keep_alive =
       found.state == ParseState::kComplete && found.consumed == bytes.size() && parser.keep_alive();
   found.at_close = parser.finish();
@@ -67,25 +60,15 @@ Response understand(http::ResponseParser& parser, std::string_view bytes, bool h
 }  // namespace macaw::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using macaw::fuzz::kLimits;
-  using macaw::fuzz::understand;
+  using macaw::http::ResponseParser;
   macaw::fuzz::FuzzInput input(data, size);
   const uint8_t choices = input.take_byte();
   const bool head = (choices & 1U) != 0;
-  std::string_view bytes = input.rest();
-  macaw::http::ResponseParser used(kLimits);
   // What follows a response is the next one on the same connection.
-  for (int responses = 0; responses < 4 && !bytes.empty(); ++responses) {
-    macaw::http::ResponseParser fresh(kLimits);
-    const auto whole = understand(fresh, bytes, head, bytes.size());
-    const auto in_pieces = understand(used, bytes, head, 1 + (choices >> 4U));
-    const auto by_byte = understand(used, bytes, head, 1);
-    MACAW_CHECK(whole == in_pieces);
-    MACAW_CHECK(whole == by_byte);
-    if (whole.consumed == 0) {
-      break;
-    }
-    bytes.remove_prefix(whole.consumed);
-  }
+  macaw::fuzz::check_splits<ResponseParser>(
+      macaw::fuzz::kLimits, choices, input.rest(),
+      [head](ResponseParser& parser, std::string_view bytes, size_t piece_max) {
+        return macaw::fuzz::understand(parser, bytes, head, piece_max);
+      });
   return 0;
 }

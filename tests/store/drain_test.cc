@@ -313,6 +313,79 @@ BOOST_AUTO_TEST_CASE(a_late_generator_is_found_out) {
   BOOST_TEST(need(verify_run(*reader, 0)).ok());
 }
 
+BOOST_AUTO_TEST_CASE(what_others_tell_is_stored_and_judged) {
+  // Half of the requests of a second are late; a worker says that it stood still, and main, when
+  // the second is over, that the hypervisor kept the processor. `replay verify` says the same.
+  const TempDir dir;
+  const std::string path = dir.file("a.sqlite");
+  DrainedRun run(path, make_start());
+  run.drain().start();
+  SampleSource source(100);
+  for (int k = 0; k < 1'000; ++k) {
+    Sample sample = source.next();
+    if (k >= 450 && k < 500) {
+      const uint64_t late = static_cast<uint64_t>(500 - k) * 10 * kMs;
+      sample.ready_ns = (sample.ready_ns + late) & 0xffffffffffff;
+      sample.sent_ns = (sample.sent_ns + late) & 0xffffffffffff;
+      sample.first_byte_ns += late;
+      sample.done_ns += late;
+    }
+    run.push(sample);
+  }
+  stats::EventCell stood_still;
+  stood_still.event = EventKind::kSuspension;
+  stood_still.at_ns = 5'000'000'000;
+  stood_still.value = 500'000'000;
+  run.push(stood_still);
+  EventRow stolen;
+  stolen.kind = EventKind::kSteal;
+  stolen.at = Nanos(5'400'000'000);
+  stolen.value = 480'000'000;
+  run.drain().add_event(stolen);
+  const stats::Verdict verdict = run.stop();
+  BOOST_TEST((verdict.kind == stats::VerdictKind::kInvalid));
+  BOOST_TEST(verdict.reason.ends_with("; the hypervisor kept the processor for 0.5 s at 4.5 s"),
+             verdict.reason);
+  BOOST_TEST(PlainSqlite(path).one("SELECT at_s, value FROM events WHERE kind = 'steal'") ==
+             "5.4|480000000");
+  const auto reader = need(RunReader::open(path));
+  BOOST_TEST(need(verify_run(*reader, 0)).ok());
+}
+
+BOOST_AUTO_TEST_CASE(many_short_lags_have_their_cause_in_the_health_rows) {
+  // In the second half of each ten seconds a tenth of the requests is 4 ms late, and the worker
+  // waited for a processor for a tenth of the time.
+  const TempDir dir;
+  const std::string path = dir.file("a.sqlite");
+  DrainedRun run(path, make_start());
+  run.drain().start();
+  SampleSource source(100, 1, 2, 1);
+  HealthCell cell;
+  for (uint64_t second = 0; second < 20; ++second) {
+    const bool late = second % 10 >= 5;
+    for (uint64_t k = 0; k < 100; ++k) {
+      Sample sample = source.next();
+      sample.outcome = Outcome::kOk;
+      sample.flags = 0;
+      sample.ready_ns = late && k % 10 == 0 ? 4 * kMs : 20'000;
+      sample.sent_ns = sample.ready_ns;
+      sample.first_byte_ns = sample.done_ns = sample.ready_ns + kMs;
+      run.push(sample);
+    }
+    cell.at_ns = static_cast<int64_t>((second + 1) * kSecond);
+    cell.cpu_ns += kSecond / 5;
+    cell.run_wait_ns += late ? kSecond / 10 : kSecond / 1'000;
+    run.push(cell);
+  }
+  const stats::Verdict verdict = run.stop();
+  BOOST_TEST((verdict.kind == stats::VerdictKind::kInvalid));
+  BOOST_TEST(verdict.reason.ends_with("; other programs had the processor for 10.0 % of the "
+                                      "seconds that were late (0.1 % of the others)"),
+             verdict.reason);
+  const auto reader = need(RunReader::open(path));
+  BOOST_TEST(need(verify_run(*reader, 0)).ok());
+}
+
 BOOST_AUTO_TEST_CASE(full_rings_make_the_run_invalid) {
   const TempDir dir;
   DrainedRun run(dir.file("a.sqlite"), make_start());

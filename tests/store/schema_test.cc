@@ -5,6 +5,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -214,6 +215,39 @@ BOOST_AUTO_TEST_CASE(percentiles_of_the_views_are_those_of_the_rows) {
                         " AND outcome = 'reset'") == "it's gone");
   BOOST_TEST(sqlite.one("SELECT round(rps, 3) FROM endpoint_latency WHERE endpoint = 'all'") ==
              "50.0");
+}
+
+BOOST_AUTO_TEST_CASE(counting_to_the_bucket_finds_the_exact_percentile) {
+  const Database database;
+  PlainSqlite sqlite(database.path, SQLITE_OPEN_READONLY);
+  std::string query;
+  for (const std::string& block : sql_blocks(source_file("src/store/SCHEMA.md"))) {
+    query = block.find("AS exact_ms") == std::string::npos ? query : block;
+  }
+  BOOST_TEST_REQUIRE(!query.empty());
+  std::vector<uint64_t> all;  // failures are slower than any success
+  for (const Sample& sample : database.samples) {
+    all.push_back(stats::is_success(sample.outcome) ? sample.response_ns() : UINT64_MAX);
+  }
+  std::sort(all.begin(), all.end());
+  const auto replace_all = [](std::string text, const std::string& from, const std::string& to) {
+    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+      text.replace(at, from.size(), to);
+    }
+    return text;
+  };
+  for (const uint64_t percent : {50U, 90U, 95U}) {
+    const std::string number = std::to_string(percent);
+    const auto found = sqlite.rows(replace_all(replace_all(query, "p95_ms", "p" + number + "_ms"),
+                                               "* 95 ", "* " + number + " "));
+    const uint64_t rank = (all.size() * percent + 99) / 100;
+    BOOST_TEST_REQUIRE(found.size() == 1U);
+    BOOST_TEST(std::llround(std::stod(found[0]) * 1e6) == static_cast<int64_t>(all[rank - 1]));
+  }
+  // p99.9 falls among the failures.
+  const auto none =
+      sqlite.rows(replace_all(replace_all(query, "p95_ms", "p999_ms"), "* 95 ", "* 100 "));
+  BOOST_TEST(none.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

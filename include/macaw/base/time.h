@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace macaw {
@@ -30,6 +31,19 @@ using MonoTime = MonoClock::time_point;
 /// Nanoseconds since the Unix epoch, UTC. Read once per run, as the anchor of its monotonic times.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Nanos>;
 WallTime wall_now();
+
+/// The wall clock, read between two readings of the monotonic one.
+struct ClockBracket {
+  MonoTime before;
+  WallTime wall;
+  MonoTime after;
+};
+
+/// The wall time at `instant`, by the narrowest of the brackets: a thread that is put aside between
+/// two readings makes a wide one. Wrong by half of its width at most. REQUIRES: not empty
+WallTime wall_time_at(MonoTime instant, std::span<const ClockBracket> brackets);
+/// By a few brackets that are read now.
+WallTime wall_time_at(MonoTime instant);
 
 /// "2026-11-21T02:25:01.123Z"
 std::string format_iso8601(WallTime time);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ namespace macaw::stats {
 bool is_fault(EventKind kind);
 /// Whether an event's `value` is a time in nanoseconds.
 bool has_length(EventKind kind);
+/// Whether events of this kind only say what the machine did in a second. No request need have been
+/// late for it; but when one was, this may be why.
+bool is_circumstance(EventKind kind);
 
 /// All events of one kind.
 struct Fault {
@@ -39,13 +43,25 @@ class FaultBook {
 
   /// The kind that made requests wait for the longest time in all; nullptr when there is none.
   const Fault* main_cause_of_lag() const;
+  /// What lies behind a cause of lag: a circumstance that was there in the same seconds and
+  /// accounts for half of it at least, else the cause's own kind. A thread without a processor does
+  /// not know whether a neighbour, a quota or the hypervisor has it.
+  EventKind kind_behind(const Fault& cause) const;
   const Fault* find(EventKind kind) const;
 
  private:
+  /// Nanoseconds by second of the run; one entry per second that had any.
+  using BySecond = std::map<int64_t, int64_t>;
+
+  int64_t accounted_for(EventKind cause, EventKind circumstance) const;
+
   std::map<EventKind, Fault> faults_;
+  std::map<EventKind, BySecond> seconds_;  // of causes of lag and of circumstances
 };
 
-/// "a processor was not to be had for 38.1 ms at 12.3 s (5 times, 120 ms in all)"
+/// "other programs had the processor for 38.1 ms at 12.3 s (5 times, 120 ms in all)"
 std::string describe_fault(const Fault& fault);
+/// The same in the words for another kind: FaultBook::kind_behind().
+std::string describe_fault(const Fault& fault, EventKind kind);
 
 }  // namespace macaw::stats

@@ -99,7 +99,13 @@ enum class EventKind : uint8_t {
                         ///< machine itself did not run; `value` nanoseconds late
   kOverload = 11,       ///< more was due than a whole turn could send; `value` nanoseconds behind
   kWriterBehind = 12,   ///< a sample ring was over half full; `value` cells waited
-  kClockTrouble = 13  ///< the clock that times are read from cannot be trusted; `value` nanoseconds
+  kClockTrouble =
+      13,  ///< the clock that times are read from cannot be trusted; `value` nanoseconds
+  // 14 is taken.
+  kSteal = 15,       ///< in the last second, the hypervisor kept one of our processors busy with
+                     ///< others for `value` nanoseconds
+  kThrottling = 16,  ///< in the last second, our control group's quota of processor time was used
+                     ///< up for `value` nanoseconds, over all processors
 };
 /// "error", "warning", "stall", ...
 std::string_view event_kind_name(EventKind kind);

@@ -10,6 +10,7 @@
 
 #include "macaw/stats/aggregate.h"
 #include "macaw/stats/fault.h"
+#include "macaw/stats/worker_seconds.h"
 
 namespace macaw::stats {
 
@@ -46,7 +47,8 @@ struct VerdictInput {
   uint64_t rows_lost = 0;     ///< samples that did not fit into a ring or could not be written
   bool conservation_holds = true;
   LateSecond worst_second = {};
-  const FaultBook* faults = nullptr;  ///< null: none are known
+  const FaultBook* faults = nullptr;              ///< null: none are known
+  const WorkerSeconds* worker_seconds = nullptr;  ///< null: not known
 };
 
 /// The rules, each on its own (percentiles: those shown, as far as the number of samples supports
@@ -59,7 +61,9 @@ struct VerdictInput {
 /// rows lost, or outcomes that do not add up                                   any
 /// a worker that was busy all the time and still fell behind                   any
 /// descriptors or ports exhausted, the clock in trouble         any
-/// Waiting for a connection at the limit is no fault, and nothing that the target does is.
+/// Waiting for a connection at the limit is no fault, and nothing that the target does is. Behind
+/// what lag did stands its cause, if one is clear: the fault that cost the most time, or, for many
+/// lags too short to be faults, what WorkerSeconds says.
 Verdict judge(const VerdictInput& input);
 
 }  // namespace macaw::stats

@@ -45,6 +45,9 @@ class Drain {
   /// Runs `work` on the drain thread before its next commit (new endpoints found by the reader,
   /// labels). Thread: any.
   void command(std::function<Status(RunWriter&)> work);
+  /// An event that no worker tells; stored, and judged, like theirs. REQUIRES: before stop().
+  /// Thread: any.
+  void add_event(EventRow event);
   /// Called on the drain thread after each commit with the number of the last second that is
   /// complete. May wake a loop.
   void on_commit(std::function<void(uint64_t complete_seconds)> callback);

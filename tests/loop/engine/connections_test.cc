@@ -2,7 +2,6 @@
 //
 // The pool: how many connections, which one, what happens to stale ones.
 
-#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <set>
 #include <string>
@@ -23,10 +22,8 @@ BOOST_AUTO_TEST_SUITE(connections_test)
 
 BOOST_AUTO_TEST_CASE(a_fast_server_is_served_by_few_connections) {
   const ScriptedServer server(script::answer(http_ok("ok")));
-  EngineRun run;
-  run.add_lines(100);
+  EngineRun run(server.port(), 100);
   run.rate = "200";
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 100U);
   BOOST_TEST(server.connections() <= 20U);  // one, but for stalls of this machine
@@ -35,11 +32,9 @@ BOOST_AUTO_TEST_CASE(a_fast_server_is_served_by_few_connections) {
 BOOST_AUTO_TEST_CASE(connections_grow_to_the_limit_and_the_rest_waits_in_order) {
   Gate gate;
   ScriptedServer server(script::answer_behind(gate, http_ok("ok")));
-  EngineRun run;
-  run.add_lines(100);
+  EngineRun run(server.port(), 100);
   run.rate = "5k";
   run.options.transmission.connections = 4;
-  run.aim_at(server.port());
   run.while_playing = [&](macaw::replay::RunControl&) {
     server.wait_for_requests(4);
     gate.open();
@@ -58,10 +53,8 @@ BOOST_AUTO_TEST_CASE(connections_grow_to_the_limit_and_the_rest_waits_in_order) 
 
 BOOST_AUTO_TEST_CASE(without_keep_alive_each_request_has_its_own_connection) {
   const ScriptedServer server(script::answer(http_ok("ok")));
-  EngineRun run;
-  run.add_lines(30);
+  EngineRun run(server.port(), 30);
   run.options.transmission.keep_alive = false;
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 30U);
   BOOST_TEST(server.connections() == 30U);
@@ -72,18 +65,13 @@ BOOST_AUTO_TEST_CASE(without_keep_alive_each_request_has_its_own_connection) {
 
 BOOST_AUTO_TEST_CASE(a_stale_connection_costs_a_detour_and_no_error) {
   const ScriptedServer server(script::swallow_after(3, http_ok("ok")));
-  EngineRun run;
-  run.add_lines(40);
+  EngineRun run(server.port(), 40);
   run.rate = "200";
   run.options.transmission.connections = 1;
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 40U);
-  const auto resent = std::count_if(run.samples.begin(), run.samples.end(), [](const auto& sample) {
-    return (sample.flags & macaw::stats::kFlagResent) != 0;
-  });
   // Every fourth request of a connection is swallowed, and is the first of the next connection.
-  BOOST_TEST(resent == 13);
+  BOOST_TEST(run.resent() == 13U);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_is_resent_only_once) {
@@ -94,11 +82,9 @@ BOOST_AUTO_TEST_CASE(a_request_is_resent_only_once) {
       client.read_request();
     }
   });
-  EngineRun run;
-  run.add_lines(2);
+  EngineRun run(server.port(), 2);
   run.rate = "20";
   run.options.transmission.connections = 1;
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 1U);
   BOOST_TEST(run.count(Outcome::kReset) == 1U);
@@ -107,21 +93,17 @@ BOOST_AUTO_TEST_CASE(a_request_is_resent_only_once) {
 
 BOOST_AUTO_TEST_CASE(servers_that_close_idle_connections_cause_no_errors) {
   const ScriptedServer server(script::close_after(2, http_ok("ok")));
-  EngineRun run;
-  run.add_lines(60);
+  EngineRun run(server.port(), 60);
   run.rate = "300";
   run.options.transmission.connections = 2;
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 60U);
 }
 
 BOOST_AUTO_TEST_CASE(junk_after_an_answer_ends_the_connection_only) {
   const ScriptedServer server(script::answer(http_ok("ok") + "junk"));
-  EngineRun run;
-  run.add_lines(20);
+  EngineRun run(server.port(), 20);
   run.rate = "100";
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 20U);
   BOOST_TEST(server.connections() == 20U);
@@ -130,10 +112,8 @@ BOOST_AUTO_TEST_CASE(junk_after_an_answer_ends_the_connection_only) {
 BOOST_AUTO_TEST_CASE(a_server_that_speaks_before_it_is_asked_is_not_answered_to) {
   const ScriptedServer server(
       script::speak_first("HTTP/1.1 408 Request Timeout\r\n\r\n", http_ok("ok")));
-  EngineRun run;
-  run.add_lines(10);
+  EngineRun run(server.port(), 10);
   run.rate = "100";
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.samples.size() == 10U);  // whatever each was: one outcome
 }
@@ -167,11 +147,9 @@ BOOST_AUTO_TEST_CASE(connections_can_be_sent_elsewhere_with_the_host_header_kept
 
 BOOST_AUTO_TEST_CASE(idle_connections_do_not_time_out) {
   const ScriptedServer server(script::answer(http_ok("ok")));
-  EngineRun run;
-  run.add_lines(4);
+  EngineRun run(server.port(), 4);
   run.rate = "5";
   run.options.transmission.timeout = 100ms;  // shorter than the pause between requests
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 4U);
 }

@@ -19,6 +19,11 @@ EngineRun::EngineRun() {
   options.transmission.drain = std::chrono::seconds(5);
 }
 
+EngineRun::EngineRun(uint16_t port, size_t count) : EngineRun() {
+  aim_at(port);
+  add_lines(count);
+}
+
 void EngineRun::add_lines(size_t count, const std::string& path) {
   for (size_t k = 0; k < count; ++k) {
     lines.push_back(path + "?n=" + std::to_string(lines.size()));
@@ -32,6 +37,12 @@ void EngineRun::aim_at(uint16_t port) {
 uint64_t EngineRun::count(stats::Outcome outcome) const {
   const auto found = outcomes.find(outcome);
   return found == outcomes.end() ? 0 : found->second;
+}
+
+uint64_t EngineRun::resent() const {
+  return static_cast<uint64_t>(std::count_if(
+      samples.begin(), samples.end(),
+      [](const stats::Sample& sample) { return (sample.flags & stats::kFlagResent) != 0; }));
 }
 
 void EngineRun::play() {

@@ -32,8 +32,10 @@ class CollectingSink final : public replay::SampleSink {
 };
 
 struct EngineRun {
-  /// The file's lines; a rate of 500/s; one worker; short timeouts.
+  /// No lines yet and no target; a rate of 500/s; one worker; short timeouts.
   EngineRun();
+  /// `count` lines for a server on this port.
+  explicit EngineRun(uint16_t port, size_t count = 0);
 
   TempDir folder;
   std::vector<std::string> lines;
@@ -61,6 +63,8 @@ struct EngineRun {
   /// Fails the test unless the run starts, ends and conserves its requests.
   void play();
   uint64_t count(stats::Outcome outcome) const;
+  /// How many requests went out twice.
+  uint64_t resent() const;
 };
 
 }  // namespace macaw::test

@@ -208,8 +208,7 @@ std::vector<HostileCase> all_cases() {
 }
 
 struct HostileRun : EngineRun {
-  explicit HostileRun(uint16_t port) {
-    aim_at(port);
+  explicit HostileRun(uint16_t port, size_t count = 0) : EngineRun(port, count) {
     options.transmission.timeout = kTimeout;
     options.transmission.connect_timeout = kOtherDeadlines;
     options.transmission.drain = kOtherDeadlines;
@@ -229,8 +228,7 @@ std::string_view first_reason(const EngineRun& run) {
 void play_hostile(const HostileCase& c) {
   constexpr size_t kRequests = 4;
   const ScriptedServer server(c.script);
-  HostileRun run(server.port());
-  run.add_lines(kRequests);
+  HostileRun run(server.port(), kRequests);
   if (c.outcome != Outcome::kTimeout) {
     run.options.transmission.timeout = kOtherDeadlines;
   }
@@ -280,8 +278,7 @@ BOOST_AUTO_TEST_CASE(all_at_once_leave_the_good_answers_alone) {
       cases[client.index() % cases.size()].script(client);
     }
   });
-  HostileRun run(server.port());
-  run.add_lines(400);
+  HostileRun run(server.port(), 400);
   run.rate = "400";
   run.options.transmission.connections = 32;
   run.options.transmission.workers = 2;
@@ -294,11 +291,9 @@ BOOST_AUTO_TEST_CASE(all_at_once_leave_the_good_answers_alone) {
 
 BOOST_AUTO_TEST_CASE(a_keep_alive_that_is_a_lie_costs_detours_and_no_errors) {
   const ScriptedServer server(script::close_after(1, http_ok("ok", "Connection: keep-alive\r\n")));
-  EngineRun run;
-  run.add_lines(100);
+  EngineRun run(server.port(), 100);
   run.rate = "2k";  // the next request waits already, and goes out on what is being closed
   run.options.transmission.connections = 2;
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 100U);
   BOOST_TEST(server.connections() >= 100U);
@@ -306,9 +301,7 @@ BOOST_AUTO_TEST_CASE(a_keep_alive_that_is_a_lie_costs_detours_and_no_errors) {
 
 BOOST_AUTO_TEST_CASE(a_close_that_is_a_lie_is_taken_at_its_word) {
   const ScriptedServer server(script::answer(http_ok("ok", "Connection: close\r\n")));
-  EngineRun run;
-  run.add_lines(20);
-  run.aim_at(server.port());
+  EngineRun run(server.port(), 20);
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 20U);
   BOOST_TEST(server.connections() == 20U);
@@ -316,11 +309,9 @@ BOOST_AUTO_TEST_CASE(a_close_that_is_a_lie_is_taken_at_its_word) {
 
 BOOST_AUTO_TEST_CASE(a_reset_right_behind_each_answer_harms_none) {
   const ScriptedServer server(script::send_and_reset(http_ok("ok")));
-  EngineRun run;
-  run.add_lines(50);
+  EngineRun run(server.port(), 50);
   run.rate = "1k";
   run.options.transmission.connections = 2;
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 50U);
 }
@@ -333,17 +324,12 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_reset_under_a_request_is_a_detour) {
     }
     client.reset();
   });
-  EngineRun run;
-  run.add_lines(40);
+  EngineRun run(server.port(), 40);
   run.rate = "200";
   run.options.transmission.connections = 1;
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 40U);
-  const auto resent = std::count_if(run.samples.begin(), run.samples.end(), [](const auto& sample) {
-    return (sample.flags & macaw::stats::kFlagResent) != 0;
-  });
-  BOOST_TEST(resent == 13);
+  BOOST_TEST(run.resent() == 13U);
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_too_many_is_not_taken_for_the_next_one) {
@@ -363,10 +349,8 @@ BOOST_AUTO_TEST_CASE(an_answer_too_many_is_not_taken_for_the_next_one) {
       client.send(http_ok("ok"));
     }
   });
-  EngineRun run;
-  run.add_lines(2);
+  EngineRun run(server.port(), 2);
   run.rate = "1";
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kOk) == 2U);
   BOOST_TEST(server.connections() == 2U);
@@ -375,8 +359,7 @@ BOOST_AUTO_TEST_CASE(an_answer_too_many_is_not_taken_for_the_next_one) {
 BOOST_AUTO_TEST_CASE(silence_on_a_new_connection_each_time_ends_in_time) {
   // Nothing else is in flight, due or connecting that would make the worker look at its deadlines.
   const ScriptedServer server(script::say_nothing());
-  HostileRun run(server.port());
-  run.add_lines(3);
+  HostileRun run(server.port(), 3);
   run.options.transmission.connections = 1;
   run.play();
   BOOST_TEST(run.count(Outcome::kTimeout) == 3U);
@@ -385,13 +368,12 @@ BOOST_AUTO_TEST_CASE(silence_on_a_new_connection_each_time_ends_in_time) {
 BOOST_AUTO_TEST_CASE(a_long_request_may_be_answered_before_it_has_been_read) {
   const std::string refusal = http_answer(413, "too long");
   const ScriptedServer server(script::speak_first(refusal, refusal));
-  EngineRun run;
+  EngineRun run(server.port());
   const std::string body(kLongBody, 'x');
   for (int k = 0; k < 5; ++k) {
     run.lines.push_back(R"({"method":"POST","url":"/x","text":")" + body + "\"}");
   }
   run.options.transmission.connections = 2;
-  run.aim_at(server.port());
   run.play();
   BOOST_TEST(run.count(Outcome::kHttpError) == 5U);
 }
@@ -411,10 +393,8 @@ BOOST_AUTO_TEST_CASE(a_long_request_that_is_never_read_times_out) {
 
 BOOST_AUTO_TEST_CASE(a_server_that_stops_listening_refuses_what_is_left) {
   ScriptedServer server(script::close_after(1, http_ok("ok")));
-  EngineRun run;
-  run.add_lines(200);
+  EngineRun run(server.port(), 200);
   run.options.transmission.connections = 1;
-  run.aim_at(server.port());
   run.while_playing = [&](macaw::replay::RunControl&) {
     server.wait_for_requests(10);
     server.stop_listening();
@@ -434,12 +414,10 @@ BOOST_AUTO_TEST_CASE(endless_answers_leave_the_memory_as_it_is) {
   constexpr size_t kRequests = 20'000;
 #endif
   const EndlessServer server("HTTP/1.1 200 OK\r\n", repeat("X-More: of the same\r\n", 500));
-  EngineRun run;
-  run.add_lines(100);
+  EngineRun run(server.port(), 100);
   run.options.selection.requests = kRequests;
   run.options.timing.source = macaw::replay::Timing::Source::kSaturate;
   run.options.transmission.connections = 4;
-  run.aim_at(server.port());
   size_t ended = 0;
   size_t memory_before = 0;
   size_t memory_after = 0;

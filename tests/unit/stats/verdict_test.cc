@@ -144,6 +144,26 @@ BOOST_AUTO_TEST_CASE(limits_and_clocks_make_it_suspect) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_quota_and_the_hypervisor_are_told_apart_from_neighbours) {
+  const Aggregate total = play(Stall::kGenerator);
+  VerdictInput input = input_of(total);
+  const auto reason = [&input](EventKind cause, EventKind circumstance) {
+    FaultBook faults;
+    constexpr auto kEnd = static_cast<int64_t>(kStallEndNs);
+    faults.add(cause, 1'000'000'000, kEnd, 1, "");
+    faults.add(circumstance, 950'000'000, kEnd + 40'000'000, 1, "");
+    input.faults = &faults;
+    const std::string text = judge(input).reason;
+    return text.substr(text.rfind("; ") + 2);
+  };
+  BOOST_TEST(reason(EventKind::kStarvation, EventKind::kWriterBehind) ==
+             "other programs had the processor for 1.0 s at 10.0 s");
+  BOOST_TEST(reason(EventKind::kStarvation, EventKind::kThrottling) ==
+             "the processor quota of our control group was used up for 1.0 s at 10.0 s");
+  BOOST_TEST(reason(EventKind::kSuspension, EventKind::kSteal) ==
+             "the hypervisor kept the processor for 1.0 s at 10.0 s");
+}
+
 // A stall that no percentile shows and no second suffers from is only an event.
 BOOST_AUTO_TEST_CASE(a_fault_without_consequence_is_forgiven) {
   const Aggregate total = play(Stall::kNone);
