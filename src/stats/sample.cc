@@ -58,6 +58,8 @@ std::string_view event_kind_name(EventKind kind) {
       return "writer_behind";
     case EventKind::kClockTrouble:
       return "clock_trouble";
+    case EventKind::kResume:
+      return "resume";
   }
   return "unknown";
 }
