@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "console.h"
+#include "live_control.h"
 #include "live_progress.h"
 #include "macaw/net/loop.h"
 #include "macaw/replay/engine/replayer.h"
@@ -50,6 +51,10 @@ class LiveRun {
   /// Starts the run and stores it as begun. Returns its number. Error: it could not be stored; then
   /// nothing plays any more.
   Result<int64_t> start(store::RunWriter& writer, store::RunStart run);
+
+  /// What steers it; from start() on. After wait() it refuses.
+  replay::RunControl& control() { return *control_; }
+
   /// Runs the loop until the last outcome.
   void wait();
 
@@ -67,6 +72,7 @@ class LiveRun {
   void handle_signal();
   void handle_commit();
   void end_input();
+  void arm_input_end();
   std::string progress_text() const;
 
   net::Loop& loop_;
@@ -81,6 +87,7 @@ class LiveRun {
   std::unique_ptr<store::Drain> drain_;
   std::unique_ptr<store::RunReader> reader_;
   std::optional<LiveProgress> progress_;
+  std::optional<LiveControl> control_;
   MonoTime time_zero_;
   uint32_t signals_ = 0;
   bool aborted_ = false;
