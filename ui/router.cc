@@ -64,6 +64,8 @@ server::Response Router::answer(const http::Request& request) {
         403, fmt::format("Host: found \"{}\", expected an IP address, localhost{}; start with "
                          "--ui-host NAME to be reached under another name",
                          host, is_wildcard(host_) ? " or this machine's name" : " or " + host_));
+  } else if (ControlApi::owns(request.path())) {
+    response = control_.answer(request);
   } else if (request.method != "GET" && request.method != "HEAD") {
     response = text_response(405, fmt::format("found {}, expected GET or HEAD", request.method));
     response.extra_headers = "Allow: GET, HEAD\r\n";
@@ -102,6 +104,12 @@ server::Response Router::route(std::string_view path, const Query& query) {
       response.body = std::move(asset->bytes);
       return response;
     }
+  }
+  if (path.starts_with("/stats/") || path == "/exceptions" || path == "/exceptions/csv") {
+    return locust_page(database_, path, query);
+  }
+  if (path == "/metrics") {
+    return metrics_page(database_, query, control_);
   }
   if (path == "/health") {
     return text_response(200, "OK");

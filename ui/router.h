@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Which address gives which answer. A pure function of the request and of what is stored: no
-// sockets, no state but the open database. Every address is in API.md.
-// Thread: the loop's.
+// Which address gives which answer. A function of the request, of what is stored and, for
+// `/api/control`, of the run that plays: no sockets, no state but the open database. Every address
+// is in API.md. Thread: the loop's.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "assets.h"
+#include "control_api.h"
 #include "database.h"
 #include "macaw/http/request_parser.h"
 #include "macaw/server/http_server.h"
@@ -26,6 +27,8 @@ class Router {
   /// Never fails: what is wrong with a request is a status and one line of text.
   server::Response answer(const http::Request& request);
 
+  ControlApi& control() { return control_; }
+
  private:
   server::Response route(std::string_view path, const Query& query);
   server::Response stats(std::string_view path, const Query& query);
@@ -34,6 +37,7 @@ class Router {
   Database database_;
   std::string host_;
   Assets assets_;
+  ControlApi control_;
 };
 
 server::Response text_response(int status, std::string text);
@@ -51,6 +55,10 @@ server::Response stats_text(Database& database, const Query& query);
 server::Response api_runs(Database& database);
 server::Response api_run(Database& database, const Query& query);
 server::Response api_series(Database& database, const Query& query);
+/// `/stats/...` and `/exceptions...`: Locust's.
+server::Response locust_page(Database& database, std::string_view path, const Query& query);
+/// `/metrics`: for Prometheus.
+server::Response metrics_page(Database& database, const Query& query, const ControlApi& control);
 /// `/graph/`: the page, or without `g` the list of what can be drawn.
 server::Response graph_page(Database& database, const Assets& assets, const Query& query);
 

@@ -16,16 +16,24 @@ namespace {
 /// Ports after a busy one that are tried before any free one is taken.
 constexpr uint32_t kPortsTried = 20;
 
+/// Nobody has much to tell us.
+server::HttpServerOptions server_options() {
+  server::HttpServerOptions options;
+  options.limits.body_bytes_max = 16 * size_t{1024};
+  return options;
+}
+
 }  // namespace
 
 struct UiServer::Impl {
   Impl(net::Loop& loop, UiOptions of_options)
       : options(std::move(of_options)),
         router(options.database, options.host, options.page_folder),
-        server(loop, {}, [this](const http::Request& request, server::Responder responder) {
-          last_request = MonoClock::now();
-          responder.send(router.answer(request));
-        }) {}
+        server(loop, server_options(),
+               [this](const http::Request& request, server::Responder responder) {
+                 last_request = MonoClock::now();
+                 responder.send(router.answer(request));
+               }) {}
 
   UiOptions options;
   Router router;
@@ -62,14 +70,22 @@ MonoTime UiServer::last_request() const {
   return impl_->last_request;
 }
 
+void UiServer::set_control(replay::RunControl* control, std::string token, int64_t run) {
+  impl_->router.control().set(control, std::move(token), run);
+}
+
 std::string UiServer::graph_url() const {
+  return fmt::format("http://{}/graph/?g={}", address(), kFirstKey);
+}
+
+std::string UiServer::address() const {
   std::string host = impl_->options.host;
   if (is_wildcard(host)) {
     host = "127.0.0.1";
   } else if (host.find(':') != std::string::npos) {
     host = "[" + host + "]";
   }
-  return fmt::format("http://{}:{}/graph/?g={}", host, port(), kFirstKey);
+  return fmt::format("{}:{}", host, port());
 }
 
 }  // namespace macaw::ui

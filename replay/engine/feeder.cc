@@ -26,11 +26,12 @@ constexpr Nanos kWaitForRoom = std::chrono::milliseconds(5);
 }  // namespace
 
 Feeder::Feeder(const RunOptions& options, const Plan& plan, RecordSource& source,
-               const RunClock& clock, EndpointTable endpoints, TargetTable& targets,
-               RunState& state)
+               const RunClock& plan_clock, const RunClock& clock, EndpointTable endpoints,
+               TargetTable& targets, RunState& state)
     : options_(options),
       plan_(plan),
       source_(source),
+      plan_clock_(plan_clock),
       clock_(clock),
       endpoints_(std::move(endpoints)),
       targets_(targets),
@@ -95,7 +96,7 @@ Feeder::Next Feeder::advance() {
       nominal_ = Nanos(0);
       break;
   }
-  if (plan_is_over(clock_.intended(nominal_))) {
+  if (plan_is_over(nominal_)) {
     end_reason_ = "duration reached";
     return Next::kEnd;
   }
@@ -103,7 +104,10 @@ Feeder::Next Feeder::advance() {
   return Next::kRequest;
 }
 
-bool Feeder::plan_is_over(Nanos intended) {
+bool Feeder::plan_is_over(Nanos nominal) const {
+  // Read far ahead of its time, so pauses and changes of the rate cannot say what belongs to the
+  // plan: they move it as a whole.
+  const Nanos intended = plan_clock_.intended(nominal);
   // A rate that ends at zero for ever leaves requests that are never due.
   return intended == Nanos::max() ||
          (options_.selection.duration && options_.timing.source != Timing::Source::kSaturate &&
@@ -195,7 +199,7 @@ void Feeder::count_due() {
   const Nanos due_until = state_.due_until();
   const auto count = [&](Nanos nominal) {
     const Nanos intended = clock_.intended(nominal);
-    if (intended > due_until || plan_is_over(intended)) {
+    if (intended > due_until || plan_is_over(nominal)) {
       return false;
     }
     if (undelivered_.count == 0) {

@@ -27,8 +27,11 @@ namespace macaw::replay {
 
 class Feeder {
  public:
-  Feeder(const RunOptions& options, const Plan& plan, RecordSource& source, const RunClock& clock,
-         EndpointTable endpoints, TargetTable& targets, RunState& state);
+  /// `plan_clock` is the clock as the run was planned, `clock` as it has been steered since: what
+  /// is played is decided by the first, when it is due by the second.
+  Feeder(const RunOptions& options, const Plan& plan, RecordSource& source,
+         const RunClock& plan_clock, const RunClock& clock, EndpointTable endpoints,
+         TargetTable& targets, RunState& state);
 
   void on_endpoint(std::function<void(const Endpoint&)> callback);
   /// Plays the source to its end, the plan's end or the stop signal.
@@ -56,7 +59,7 @@ class Feeder {
   enum class Next : uint8_t { kRequest, kEnd, kStopped };
 
   Next advance();
-  bool plan_is_over(Nanos intended);
+  bool plan_is_over(Nanos nominal) const;
   bool deliver();
   bool push(WorkerLink& link, const RequestBlock& head, std::string_view wire);
   void push_ends();
@@ -66,6 +69,7 @@ class Feeder {
   const RunOptions& options_;
   const Plan& plan_;
   RecordSource& source_;
+  const RunClock& plan_clock_;
   const RunClock& clock_;
   EndpointTable endpoints_;
   TargetTable& targets_;

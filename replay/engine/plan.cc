@@ -60,11 +60,14 @@ void fill_span(const RunOptions& options, const FileSurvey* survey, const RunClo
   const Timing& timing = options.timing;
   if (ended_by_duration) {
     plan.span = *options.selection.duration;
+    plan.nominal_span = clock.nominal_at(plan.span);
   } else if (timing.source == Timing::Source::kProfile && plan.requests > 0) {
     plan.span = schedule_span(timing, plan.requests, clock);
+    plan.nominal_span = nominal_span(timing, plan.requests);
   } else if (timing.source == Timing::Source::kRecorded && survey != nullptr && plan.requests > 0 &&
              plan.passes == 1 && plan.requests == survey->records) {
-    plan.span = clock.intended(*survey->last_time - *survey->first_time);
+    plan.nominal_span = *survey->last_time - *survey->first_time;
+    plan.span = clock.intended(plan.nominal_span);
   }
   if (plan.requests > 0 && plan.span > Nanos(0)) {
     plan.mean_rps = static_cast<double>(plan.requests) / to_seconds(plan.span);
@@ -77,7 +80,12 @@ void fill_span(const RunOptions& options, const FileSurvey* survey, const RunClo
 
 }  // namespace
 
-Nanos schedule_span(const Timing& timing, uint64_t requests, const RunClock& clock) {
+Nanos plan_end(const Plan& plan, const RunClock& clock) {
+  return clock.pieces() == 1 || plan.span == Nanos(0) ? plan.span
+                                                      : clock.intended(plan.nominal_span);
+}
+
+Nanos nominal_span(const Timing& timing, uint64_t requests) {
   Nanos nominal{};
   if (timing.arrivals == ArrivalProcess::kConstant) {
     nominal = timing.profile->inverse({.whole = requests, .fraction = 0});
@@ -90,7 +98,11 @@ Nanos schedule_span(const Timing& timing, uint64_t requests, const RunClock& clo
       nominal = arrivals.next();
     }
   }
-  const Nanos intended = nominal == Nanos::max() ? nominal : clock.intended(nominal);
+  return nominal;
+}
+
+Nanos schedule_span(const Timing& timing, uint64_t requests, const RunClock& clock) {
+  const Nanos intended = clock.intended(nominal_span(timing, requests));
   return intended == Nanos::max() ? Nanos(0) : intended;
 }
 

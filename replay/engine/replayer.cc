@@ -82,6 +82,31 @@ Status check_file(const RunOptions& options, const FileSurvey* survey) {
   return {};
 }
 
+/// Saturation knows no nominal time but that of its duration, which pauses stretch.
+Speed clock_speed(const Timing& timing) {
+  return timing.source == Timing::Source::kSaturate ? Speed{} : timing.speed;
+}
+
+std::optional<RateProfile> steered_profile(const Timing& timing) {
+  return timing.source == Timing::Source::kProfile ? timing.profile : std::nullopt;
+}
+
+std::string why_no_rate(const Timing& timing) {
+  switch (timing.source) {
+    case Timing::Source::kRecorded:
+      return "the run plays recorded times, so it has no rate that could be changed";
+    case Timing::Source::kSaturate:
+      return "the run plays as fast as answers come (--rps max), so it has no rate that could be "
+             "changed";
+    default:
+      return {};
+  }
+}
+
+double as_double(RequestCount count) {
+  return static_cast<double>(count.whole) + static_cast<double>(count.fraction) * 0x1.0p-64;
+}
+
 void name_thread(const std::string& name) {
   pthread_setname_np(pthread_self(), name.c_str());
 }
@@ -91,11 +116,16 @@ class ReplayerImpl final : public Replayer {
   ReplayerImpl(RunOptions options, RecordSource source, EndpointTable endpoints)
       : options_(std::move(options)),
         source_(std::move(source)),
-        clock_(options_.timing.speed),
+        plan_clock_(clock_speed(options_.timing)),
+        clock_(clock_speed(options_.timing)),
+        steering_(clock_, clock_speed(options_.timing), steered_profile(options_.timing),
+                  why_no_rate(options_.timing)),
         targets_(options_.transmission),
         state_(options_.transmission.workers, kRingBytes),
-        feeder_(options_, plan_, source_, clock_, std::move(endpoints), targets_, state_) {
+        feeder_(options_, plan_, source_, plan_clock_, clock_, std::move(endpoints), targets_,
+                state_) {
     source_.set_loop(restarts(options_.selection));
+    state_.set_steering(steering_, clock_, plan_);
   }
 
   ~ReplayerImpl() override {
@@ -106,7 +136,7 @@ class ReplayerImpl final : public Replayer {
   }
 
   Status make_plan(const FileSurvey* survey) {
-    MACAW_TRY_ASSIGN(plan_, replay::make_plan(options_, survey, clock_));
+    MACAW_TRY_ASSIGN(plan_, replay::make_plan(options_, survey, plan_clock_));
     if (survey != nullptr) {
       for (const auto& authority : survey->authorities) {
         targets_.id_of(authority.host_port, authority.line);
@@ -123,15 +153,21 @@ class ReplayerImpl final : public Replayer {
 
   RunControl& control() override { return state_; }
 
+  Nanos duration_end() const override;
+  double target_rps(Nanos from, Nanos to) const override;
+
   RunResult join() override;
 
  private:
   void run_worker(uint32_t number, SampleSink* sink);
   Nanos schedule_end(const RunResult& result) const;
+  std::optional<double> steered_rps(Nanos end) const;
 
   const RunOptions options_;
   RecordSource source_;
-  const RunClock clock_;
+  const RunClock plan_clock_;  // as planned
+  RunClock clock_;             // as steered; the state's mutex guards who appends
+  RunSteering steering_;
   Plan plan_;
   TargetTable targets_;
   RunState state_;
@@ -220,7 +256,7 @@ void ReplayerImpl::run_worker(uint32_t number, SampleSink* sink) {
                    .state = &state_,
                    .sink = sink,
                    .connections_max = connections / workers + (number < connections % workers),
-                   .plan_span = plan_.span});
+                   .plan = &plan_});
     workers_ready_->count_down();
     start_.wait();
     results_[number] = worker.run();
@@ -257,8 +293,11 @@ RunResult ReplayerImpl::join() {
   result.input_error = feeder_.input_error();
   result.stopped_early = state_.stopped_early();
   result.end_reason = state_.stop() == RunState::Stop::kNone ? feeder_.end_reason() : state_.why();
-  result.sending = std::max(result.sending, schedule_end(result));
+  const Nanos end = schedule_end(result);
+  result.sending = std::max(result.sending, end);
   result.elapsed = std::max(result.elapsed, result.sending);
+  result.sending -= clock_.paused_before(result.sending);
+  result.steered_rps = steered_rps(end);
   return result;
 }
 
@@ -271,7 +310,39 @@ Nanos ReplayerImpl::schedule_end(const RunResult& result) const {
   if (timing.source == Timing::Source::kProfile && (result.input_error || plan_.span == Nanos(0))) {
     return schedule_span(timing, result.scheduled, clock_);  // of as much as there was
   }
-  return plan_.span;
+  const Nanos end = plan_end(plan_, clock_);
+  // A pause that outlived the last request.
+  return end == Nanos::max() ? result.elapsed : end;
+}
+
+std::optional<double> ReplayerImpl::steered_rps(Nanos end) const {
+  const auto& profile = options_.timing.profile;
+  const Nanos sending = end - clock_.paused_before(end);
+  if (clock_.pieces() == 1 || !profile || sending <= Nanos(0)) {
+    return std::nullopt;
+  }
+  return as_double(profile->cumulative(clock_.nominal_at(end))) / to_seconds(sending);
+}
+
+Nanos ReplayerImpl::duration_end() const {
+  const auto& duration = options_.selection.duration;
+  if (!duration || clock_.pieces() == 1) {
+    return duration.value_or(Nanos::max());
+  }
+  return clock_.intended(plan_clock_.nominal_at(*duration));
+}
+
+double ReplayerImpl::target_rps(Nanos from, Nanos to) const {
+  const auto& profile = options_.timing.profile;
+  if (!profile || to <= from) {
+    return plan_.mean_rps;
+  }
+  const Nanos nominal_from = clock_.nominal_at(from);
+  const Nanos nominal_to = clock_.nominal_at(to);
+  return nominal_to <= nominal_from
+             ? 0
+             : profile->mean_rate(nominal_from, nominal_to) *
+                   to_seconds(nominal_to - nominal_from) / to_seconds(to - from);
 }
 
 }  // namespace

@@ -4,7 +4,12 @@
 
 #include "run_state.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
+
+#include "plan.h"
 
 namespace macaw::replay {
 
@@ -24,6 +29,74 @@ RunState::RunState(uint32_t workers, size_t ring_bytes) {
   for (uint32_t k = 0; k < workers; ++k) {
     links_.push_back(std::make_unique<WorkerLink>(ring_bytes));
   }
+}
+
+void RunState::set_steering(RunSteering& steering, const RunClock& clock, const Plan& plan) {
+  steering_ = &steering;
+  clock_ = &clock;
+  plan_ = &plan;
+}
+
+RunStatus RunState::status() const {
+  RunStatus status;
+  status.playing = steering_ != nullptr && run_start_ != MonoTime::max() && stop() == Stop::kNone;
+  if (!status.playing) {
+    return status;
+  }
+  const std::lock_guard lock(steering_mutex_);
+  status.elapsed = std::max(MonoClock::now() - run_start_, Nanos::zero());
+  status.paused = steering_->paused();
+  status.target_rps = steering_->rps(status.elapsed);
+  status.no_rate = steering_->no_rate();
+  const Nanos end = plan_end(*plan_, *clock_);
+  status.planned_end = end == Nanos::max() ? Nanos::zero() : end;
+  return status;
+}
+
+template <typename Steer>
+Result<RunChange> RunState::steer(Steer&& change) {
+  if (steering_ == nullptr || run_start_ == MonoTime::max()) {
+    return errorf("the run has not begun");
+  }
+  RunChange made;
+  {
+    const std::lock_guard lock(steering_mutex_);
+    if (stop() != Stop::kNone) {
+      return errorf("the run is ending: {}", why());
+    }
+    MACAW_TRY_ASSIGN(const Steered steered, change(*steering_, MonoClock::now() - run_start_));
+    made = {.changed = steered.changed,
+            .from = steered.from,
+            .rps_before = steered.rps_before,
+            .rps_after = steered.rps_after,
+            .late = MonoClock::now() - run_start_ >= steered.from};
+  }
+  if (made.changed) {
+    wake_all();  // whoever sleeps until what is now another time
+  }
+  return made;
+}
+
+Result<RunChange> RunState::set_rate(double per_second, std::string_view /*who*/) {
+  return steer([per_second](RunSteering& steering, Nanos now) {
+    return steering.set_rate(per_second, now);
+  });
+}
+
+Result<RunChange> RunState::pause(std::string_view /*who*/) {
+  return steer([](RunSteering& steering, Nanos now) { return steering.pause(now); });
+}
+
+Result<RunChange> RunState::resume(std::string_view /*who*/) {
+  return steer([](RunSteering& steering, Nanos now) { return steering.resume(now); });
+}
+
+Status RunState::stop(std::string_view who) {
+  if (stop() != Stop::kNone) {
+    return errorf("the run is ending: {}", why());
+  }
+  stop_scheduling(stats::UnsentReason::kInterrupted, fmt::format("stopped by {}", who));
+  return {};
 }
 
 void RunState::stop_scheduling(stats::UnsentReason reason, std::string why) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What all threads of a run share: the stop signal, and for each worker its request ring and the
-// means to wake it. Thread: any, as each member says.
+// What all threads of a run share: the stop signal, the means to steer its clock, and for each
+// worker its request ring and the means to wake it. Thread: any, as each member says.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,9 @@
 #include "macaw/base/ring.h"
 #include "macaw/base/time.h"
 #include "macaw/net/loop.h"
+#include "macaw/replay/engine/replayer.h"
 #include "macaw/replay/engine/run_control.h"
+#include "macaw/replay/schedule/run_steering.h"
 #include "macaw/stats/sample.h"
 
 namespace macaw::replay {
@@ -46,7 +48,15 @@ class RunState final : public RunControl {
 
   RunState(uint32_t workers, size_t ring_bytes);
 
+  /// Before the workers play. All of it outlives the run. Without it nothing can be steered.
+  void set_steering(RunSteering& steering, const RunClock& clock, const Plan& plan);
+
   // RunControl
+  RunStatus status() const override;
+  Result<RunChange> set_rate(double per_second, std::string_view who) override;
+  Result<RunChange> pause(std::string_view who) override;
+  Result<RunChange> resume(std::string_view who) override;
+  Status stop(std::string_view who) override;
   void stop_scheduling(stats::UnsentReason reason, std::string why) override;
   void stop_now(std::string why) override;
 
@@ -77,6 +87,8 @@ class RunState final : public RunControl {
   MonoTime run_start() const { return run_start_; }
 
  private:
+  template <typename Steer>
+  Result<RunChange> steer(Steer&& change);
   void begin_stop(Stop stop, stats::UnsentReason reason, Nanos due_until, bool early,
                   std::string why);
 
@@ -84,6 +96,10 @@ class RunState final : public RunControl {
   MonoTime run_start_ = MonoTime::max();  // a stop before the start finds nothing due
   mutable std::mutex mutex_;              // guards why_ and the order of stops
   std::string why_;
+  mutable std::mutex steering_mutex_;  // guards what steering_ points to
+  RunSteering* steering_ = nullptr;
+  const RunClock* clock_ = nullptr;
+  const Plan* plan_ = nullptr;
   std::atomic<Stop> stop_{Stop::kNone};
   std::atomic<int64_t> due_until_ns_{std::numeric_limits<int64_t>::max()};
   std::atomic<stats::UnsentReason> reason_{stats::UnsentReason::kBacklog};

@@ -9,6 +9,7 @@
 
 #include "http1_transport.h"
 #include "macaw/base/check.h"
+#include "plan.h"
 
 namespace macaw::replay {
 namespace {
@@ -30,7 +31,7 @@ Worker::Worker(const WorkerSetup& setup)
       waker_(loop_, [this] { handle_wake(); }),
       turn_end_(loop_, [this] { pump(); }) {
   if (setup.options->timing.source == Timing::Source::kSaturate) {
-    driver_ = std::make_unique<SaturatingDriver>();
+    driver_ = std::make_unique<SaturatingDriver>(*setup.clock);
   } else {
     driver_ = std::make_unique<OpenLoopDriver>(*setup.clock);
   }
@@ -272,18 +273,26 @@ void Worker::check_plan_end(Nanos now) {
   if (plan_end_told_ || state_.stop() != RunState::Stop::kNone) {
     return;
   }
-  const auto& duration = setup_.options->selection.duration;
-  if (!driver_->has_plan()) {
-    if (duration && now >= *duration) {
-      plan_end_told_ = true;
-      state_.end_plan(Nanos(-1), "duration reached");
-    }
+  if (now < give_up_at()) {
     return;
   }
-  if (!ended_ && setup_.plan_span > Nanos(0) && now >= setup_.plan_span + transmission_.drain) {
-    plan_end_told_ = true;
+  plan_end_told_ = true;
+  if (driver_->has_plan()) {
     state_.end_plan(Nanos::max(), "the rest of the backlog was given up after --drain");
+  } else {
+    state_.end_plan(Nanos(-1), "duration reached");
   }
+}
+
+/// When what is left of the plan is given up, as things stand; Nanos::max(): never.
+Nanos Worker::give_up_at() const {
+  if (!driver_->has_plan()) {
+    const auto& duration = setup_.options->selection.duration;
+    return duration ? setup_.clock->intended(*duration) : Nanos::max();
+  }
+  const Nanos end = ended_ ? Nanos(0) : plan_end(*setup_.plan, *setup_.clock);
+  return end > Nanos(0) && end < Nanos::max() - transmission_.drain ? end + transmission_.drain
+                                                                    : Nanos::max();
 }
 
 void Worker::arm_timer(Nanos now) {
@@ -299,12 +308,8 @@ void Worker::arm_timer(Nanos now) {
   if (oldest_ != nullptr) {
     deadline = std::min(deadline, oldest_->sent + transmission_.timeout);
   }
-  if (!driver_->has_plan()) {
-    if (const auto& duration = setup_.options->selection.duration; duration && !plan_end_told_) {
-      deadline = std::min(deadline, *duration);
-    }
-  } else if (!ended_ && !plan_end_told_ && setup_.plan_span > Nanos(0)) {
-    deadline = std::min(deadline, setup_.plan_span + transmission_.drain);
+  if (!plan_end_told_) {
+    deadline = std::min(deadline, give_up_at());
   }
   if (armed_ != Nanos::max() && armed_ >= now && armed_ <= deadline) {
     return;  // firing early costs one look; moving the timer, a system call for each request

@@ -18,6 +18,7 @@
 #include "macaw/net/loop.h"
 #include "macaw/replay/engine/check.h"
 #include "macaw/replay/engine/options.h"
+#include "macaw/replay/engine/replayer.h"
 #include "macaw/replay/engine/sample_sink.h"
 #include "macaw/replay/schedule/driver.h"
 #include "macaw/stats/verdict.h"
@@ -38,7 +39,7 @@ struct WorkerSetup {
   RunState* state = nullptr;
   SampleSink* sink = nullptr;
   uint32_t connections_max = 1;
-  Nanos plan_span{};  ///< run time of the plan's end; 0 when not known
+  const Plan* plan = nullptr;
 };
 
 /// What a worker did, read after its thread was joined.
@@ -89,6 +90,7 @@ class Worker final : private TransportObserver {
   void give_up_in_flight();
   void expire_timeouts(Nanos now);
   void check_plan_end(Nanos now);
+  Nanos give_up_at() const;
   void arm_timer(Nanos now);
   void finish_if_done();
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "macaw/base/check.h"
+#include "plan.h"
 #include "worker.h"
 
 namespace macaw::replay {
@@ -260,7 +261,8 @@ uint64_t Worker::backlog(Nanos now) const {
   if (!driver_->has_plan() || !have_head_ || !setup_.options->timing.profile || ended_) {
     return 0;
   }
-  const Nanos until = setup_.plan_span > Nanos(0) ? std::min(now, setup_.plan_span) : now;
+  const Nanos end = plan_end(*setup_.plan, *setup_.clock);
+  const Nanos until = end > Nanos(0) ? std::min(now, end) : now;
   const uint64_t due =
       setup_.options->timing.profile->cumulative(setup_.clock->nominal_at(until)).whole;
   return due > head_.index ? (due - head_.index) / state_.workers() : 0;

@@ -18,8 +18,12 @@ void OpenLoopDriver::taken(uint64_t /*index*/, Nanos /*now*/) {}
 
 void OpenLoopDriver::completed(uint64_t /*index*/, Nanos /*now*/) {}
 
-Due SaturatingDriver::next(const Head& /*head*/, Nanos /*now*/) {
-  return {Nanos::zero()};
+Due SaturatingDriver::next(const Head& /*head*/, Nanos now) {
+  if (clock_.pieces() == 1) {
+    return {Nanos::zero()};
+  }
+  const Nanos running = clock_.running_from(now);
+  return {running > now ? running : Nanos::zero()};
 }
 
 void SaturatingDriver::taken(uint64_t /*index*/, Nanos /*now*/) {}

@@ -94,6 +94,35 @@ Nanos RunClock::nominal_at(Nanos run) const {
   return point_at(pieces_[k], run).whole;
 }
 
+Nanos RunClock::paused_before(Nanos run) const {
+  const size_t count =
+      count_.load(std::memory_order_acquire);  // pairs with the release in append()
+  Nanos paused{};
+  for (size_t k = 0; k < count && pieces_[k].run_start < run; ++k) {
+    if (pieces_[k].speed.nominal == 0) {
+      const Nanos end = k + 1 < count ? std::min(run, pieces_[k + 1].run_start) : run;
+      paused += end - pieces_[k].run_start;
+    }
+  }
+  return paused;
+}
+
+Nanos RunClock::running_from(Nanos run) const {
+  const size_t count =
+      count_.load(std::memory_order_acquire);  // pairs with the release in append()
+  size_t k = count - 1;
+  while (k > 0 && pieces_[k].run_start > run) {
+    --k;
+  }
+  if (pieces_[k].speed.nominal > 0) {
+    return run;
+  }
+  while (k < count && pieces_[k].speed.nominal == 0) {
+    ++k;
+  }
+  return k < count ? pieces_[k].run_start : Nanos::max();
+}
+
 bool RunClock::append(Nanos from, Speed speed) {
   const size_t count = count_.load(std::memory_order_relaxed);  // only this thread writes it
   const Piece& last = pieces_[count - 1];

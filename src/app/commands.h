@@ -15,6 +15,7 @@ int report_command(const std::vector<std::string>& arguments);
 int verify_command(const std::vector<std::string>& arguments);
 int serve_command(const std::vector<std::string>& arguments);
 int stub_command(const std::vector<std::string>& arguments);
+int control_command(const std::vector<std::string>& arguments);
 int again_command(const std::vector<std::string>& arguments);
 
 }  // namespace macaw::app

@@ -27,9 +27,9 @@ Result<Sums> read_sums(store::RunReader& reader, int64_t run) {
 
 }  // namespace
 
-LiveProgress::LiveProgress(const PlaySettings& settings, const replay::Plan& plan, Console& console,
-                           store::RunReader& reader, int64_t run)
-    : settings_(settings), plan_(plan), console_(console), reader_(reader), run_(run) {
+LiveProgress::LiveProgress(const PlaySettings& settings, replay::Replayer& replayer,
+                           Console& console, store::RunReader& reader, int64_t run)
+    : replayer_(replayer), console_(console), reader_(reader), run_(run) {
   if (settings.abort_if) {
     abort_.emplace(*settings.abort_if);
   }
@@ -63,15 +63,11 @@ Status LiveProgress::show(uint64_t second, uint64_t errors) {
   input.second = second;
   input.interval = intervals.empty() ? nullptr : &intervals.front();
   input.errors_so_far = errors;
-  input.target_rps = target_rps(second);
+  const Nanos from = from_seconds(static_cast<int64_t>(second));
+  input.target_rps = replayer_.target_rps(from, from + from_seconds(1));
+  input.planned_end = replayer_.control().status().planned_end;
   console_.live(report::format_progress(input, console_.style()));
   return {};
-}
-
-double LiveProgress::target_rps(uint64_t second) const {
-  const auto& profile = settings_.run.timing.profile;
-  const Nanos from = from_seconds(static_cast<int64_t>(second));
-  return profile ? profile->mean_rate(from, from + from_seconds(1)) : plan_.mean_rps;
 }
 
 }  // namespace macaw::app

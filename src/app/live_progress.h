@@ -18,7 +18,7 @@ namespace macaw::app {
 class LiveProgress {
  public:
   /// All references outlive it.
-  LiveProgress(const PlaySettings& settings, const replay::Plan& plan, Console& console,
+  LiveProgress(const PlaySettings& settings, replay::Replayer& replayer, Console& console,
                store::RunReader& reader, int64_t run);
 
   /// After a commit. A value is the reason why --abort-if ends the run.
@@ -26,10 +26,8 @@ class LiveProgress {
 
  private:
   Status show(uint64_t second, uint64_t errors);
-  double target_rps(uint64_t second) const;
 
-  const PlaySettings& settings_;
-  const replay::Plan& plan_;
+  replay::Replayer& replayer_;
   Console& console_;
   store::RunReader& reader_;
   int64_t run_;

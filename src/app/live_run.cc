@@ -67,9 +67,7 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
   // Started before it is stored: only now is the instant known that all its times count from. The
   // rings hold what comes until the drain runs.
   time_zero_ = replayer_.start(sinks, std::move(callbacks));
-  if (const auto& duration = settings_.run.selection.duration; duration && input_ != nullptr) {
-    input_ends_.arm(time_zero_ + *duration);
-  }
+  arm_input_end();
   run.started_at = wall_time_at(time_zero_);
   static_cast<void>(machine_.look());  // what was before is of no run
   auto number = writer.begin_run(run);
@@ -81,12 +79,15 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
     return number ? reader.error() : number.error();
   }
   reader_ = std::move(reader).value();
-  progress_.emplace(settings_, replayer_.plan(), console_, *reader_, *number);
+  progress_.emplace(settings_, replayer_, console_, *reader_, *number);
   drain_ = std::make_unique<store::Drain>(writer, run, std::move(rings), time_zero_);
   drain_->on_commit([this](uint64_t complete_seconds) {
     complete_seconds_.store(complete_seconds, std::memory_order_relaxed);
     committed_.wake();
   });
+  control_.emplace(replayer_.control(), *drain_, console_,
+                   LiveControl::Hooks{.progress = [this] { return progress_text(); },
+                                      .moved = [this] { arm_input_end(); }});
   endpoints_.attach(*drain_);
   drain_->start();
   machine_timer_.emplace(loop_, std::chrono::seconds(1), [this] { look_at_machine(); });
@@ -95,6 +96,7 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
 
 void LiveRun::wait() {
   loop_.run();
+  control_->end();
   console_.end_live(/*keep=*/true);
 }
 
@@ -131,6 +133,11 @@ Result<LiveRun::End> LiveRun::finish() {
     event.text = trouble->text;
     stored.events.push_back(std::move(event));
   }
+  if (result.steered_rps) {
+    drain_->command([rps = *result.steered_rps](store::RunWriter& writer) {
+      return writer.put_target_rps(rps);
+    });
+  }
   MACAW_TRY_ASSIGN(end.verdict, drain_->stop(stored));
   return end;
 }
@@ -142,6 +149,23 @@ void LiveRun::look_at_machine() {
     event.at = MonoClock::now() - time_zero_;
     event.value = trouble.by.count();
     drain_->add_event(std::move(event));
+  }
+}
+
+/// The plan waits for what stdin may still give no longer than --duration; pauses and the like move
+/// that.
+void LiveRun::arm_input_end() {
+  const bool stopping = !replayer_.control().status().playing;
+  if (input_ == nullptr || stopping) {
+    if (stopping) {
+      end_input();
+    }
+    return;
+  }
+  if (const Nanos end = replayer_.duration_end(); end == Nanos::max()) {
+    input_ends_.disarm();
+  } else {
+    input_ends_.arm(time_zero_ + end);
   }
 }
 
@@ -183,7 +207,8 @@ void LiveRun::handle_commit() {
 
 std::string LiveRun::progress_text() const {
   const Nanos elapsed = std::max(Nanos::zero(), MonoClock::now() - time_zero_);
-  const Nanos span = replayer_.plan().span;
+  const Nanos end = replayer_.control().status().planned_end;
+  const Nanos span = end > Nanos::zero() ? end : replayer_.plan().span;
   if (span > Nanos::zero()) {
     const double share = to_seconds(std::min(elapsed, span)) / to_seconds(span);
     return fmt::format("at {} %", static_cast<int>(share * 100));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "console.h"
+#include "live_control.h"
 #include "live_progress.h"
 #include "macaw/net/loop.h"
 #include "macaw/replay/engine/machine_watch.h"
@@ -51,6 +52,10 @@ class LiveRun {
   /// Starts the run and stores it as begun. Returns its number. Error: it could not be stored; then
   /// nothing plays any more.
   Result<int64_t> start(store::RunWriter& writer, store::RunStart run);
+
+  /// What steers it; from start() on. After wait() it refuses.
+  replay::RunControl& control() { return *control_; }
+
   /// Runs the loop until the last outcome.
   void wait();
 
@@ -69,6 +74,7 @@ class LiveRun {
   void handle_commit();
   void look_at_machine();
   void end_input();
+  void arm_input_end();
   std::string progress_text() const;
 
   net::Loop& loop_;
@@ -84,6 +90,7 @@ class LiveRun {
   std::unique_ptr<store::RunReader> reader_;
   std::optional<LiveProgress> progress_;
   replay::MachineWatch machine_;
+  std::optional<LiveControl> control_;
   MonoTime time_zero_;
   uint32_t signals_ = 0;
   bool aborted_ = false;

@@ -16,6 +16,7 @@
 
 #include "cli_support.h"
 #include "console.h"
+#include "control_file.h"
 #include "live_run.h"
 #include "macaw/base/units.h"
 #include "macaw/net/loop.h"
@@ -81,6 +82,8 @@ class Play {
   Step reach_target();
   void raise_descriptor_limit();
   std::unique_ptr<ui::UiServer> start_ui(net::Loop& loop);
+  std::optional<ControlFile> open_control(ui::UiServer& ui, replay::RunControl& control,
+                                          int64_t number);
   void warn_of_small_disk(uint64_t requests);
   int play_stored();
   int conclude(int64_t number, const LiveRun::End& end);
@@ -268,6 +271,25 @@ std::unique_ptr<ui::UiServer> Play::start_ui(net::Loop& loop) {
   return ui;
 }
 
+/// From here on the page and `replay control` steer the run.
+std::optional<ControlFile> Play::open_control(ui::UiServer& ui, replay::RunControl& control,
+                                              int64_t number) {
+  const Result<std::string> token = make_control_token();
+  if (!token) {
+    console_.note(fmt::format("run {}, live at {}", number, ui.graph_url()));
+    console_.warning(token.error().message() + "; the run cannot be controlled");
+    return std::nullopt;
+  }
+  ui.set_control(&control, *token, number);
+  console_.note(fmt::format("run {}, live at http://{}/#token={}", number, ui.address(), *token));
+  auto file = ControlFile::create(settings_.db, {ui.address(), *token});
+  if (!file) {
+    console_.warning(file.error().message() + "; `replay control` needs --ui and --token");
+    return std::nullopt;
+  }
+  return std::move(file).value();
+}
+
 void Play::warn_of_small_disk(uint64_t requests) {
   std::error_code error;
   const auto folder = std::filesystem::absolute(settings_.db, error).parent_path();
@@ -297,9 +319,8 @@ int Play::play_stored() {
   if (!number) {
     return fail(number.error().message(), kExitNotStarted);
   }
-  if (ui) {
-    console_.note(fmt::format("run {}, live at {}", *number, ui->graph_url()));
-  }
+  const std::optional<ControlFile> control_file =
+      ui ? open_control(*ui, live.control(), *number) : std::nullopt;
   live.wait();
   const auto end = live.finish();
   if (!end) {

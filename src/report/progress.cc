@@ -44,7 +44,8 @@ std::string format_progress(const ProgressInput& input, const TextStyle& style) 
   }
   const store::RunStart& start = input.run->start;
   std::string line = format_duration(from_seconds(static_cast<int64_t>(input.second + 1)));
-  if (const Nanos span = planned_span(start); span.count() > 0) {
+  const Nanos span = input.planned_end > Nanos::zero() ? input.planned_end : planned_span(start);
+  if (span > Nanos::zero()) {
     line += " of " + format_duration(std::chrono::round<std::chrono::seconds>(span));
   }
   const uint64_t answered = input.interval == nullptr ? 0 : input.interval->aggregate.completed;

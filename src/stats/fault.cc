@@ -77,6 +77,7 @@ bool is_fault(EventKind kind) {
     case EventKind::kRateChange:
     case EventKind::kPause:
     case EventKind::kStop:
+    case EventKind::kResume:
       break;
   }
   return false;

@@ -62,6 +62,8 @@ std::string_view event_kind_name(EventKind kind) {
       return "steal";
     case EventKind::kThrottling:
       return "throttling";
+    case EventKind::kResume:
+      return "resume";
   }
   return "unknown";
 }

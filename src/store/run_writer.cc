@@ -321,6 +321,13 @@ Status RunWriter::put_progress(const RunSpans& spans, uint64_t scheduled, uint64
   return update.put(impl_->run).execute();
 }
 
+Status RunWriter::put_target_rps(double target_rps) {
+  MACAW_TRY(impl_->ensure_transaction());
+  MACAW_TRY_ASSIGN(Statement update,
+                   impl_->database.prepare("UPDATE runs SET target_rps = ? WHERE run = ?"));
+  return update.put_real(target_rps).put(impl_->run).execute();
+}
+
 Status RunWriter::commit() {
   return impl_->database.in_transaction() ? impl_->commit.execute() : Status();
 }

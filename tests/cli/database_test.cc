@@ -120,10 +120,10 @@ BOOST_AUTO_TEST_CASE(a_page_that_is_open_sees_how_the_run_ended) {
   folder.dir().write("out.txt", url_list(100));
   Process process("replay", folder.options({"out.txt", "--rps", "100", "-d", "2s", "--target",
                                             "stub", "--ui-port", "0"}));
-  BOOST_TEST_REQUIRE(process.wait_for_err("/request_latency_ms"), process.err());
+  BOOST_TEST_REQUIRE(process.wait_for_err("/#token="), process.err());
   const std::string err = process.err();
   const size_t begin = err.find("http://", err.find("live at "));
-  const std::string root = err.substr(begin, err.find("/graph/", begin) - begin);
+  const std::string root = err.substr(begin, err.find("/#token=", begin) - begin);
   // As the page does, until nobody answers any more.
   const ProcessResult visitor = run_process(
       "bash", folder.options({"-c", "while curl -sf \"$0\"/api/run; do sleep 1; done", root}));

@@ -52,6 +52,7 @@ struct ProgressInput {
   std::vector<store::HealthRow> health;          ///< of that second, one per worker
   uint64_t errors_so_far = 0;
   double target_rps = 0;  ///< in that second; 0: no target ("max")
+  Nanos planned_end{};    ///< of the run as things stand; 0: as it was planned
 };
 
 std::string format_progress(const ProgressInput& input, const TextStyle& style);

@@ -88,10 +88,10 @@ enum class EventKind : uint8_t {
   kError =
       1,  ///< a distinct error: `value` is the index of its first request, `count` how many more
   kWarning = 2,
-  kStall = 3,         ///< a turn of the worker's loop took `value` nanoseconds of its own work
-  kReaderBehind = 4,  ///< records were not there in time; `value` nanoseconds
-  kRateChange = 5,
-  kPause = 6,
+  kStall = 3,           ///< a turn of the worker's loop took `value` nanoseconds of its own work
+  kReaderBehind = 4,    ///< records were not there in time; `value` nanoseconds
+  kRateChange = 5,      ///< `value` is the new rate in thousandths of a request per second
+  kPause = 6,           ///< nothing becomes due from here on; kResume ends it
   kStop = 7,            ///< scheduling stopped early; the text says why
   kGeneratorLimit = 8,  ///< descriptors or ports exhausted on our side
   kStarvation = 9,      ///< the worker's thread waited for a processor; `value` nanoseconds late
@@ -100,8 +100,8 @@ enum class EventKind : uint8_t {
   kOverload = 11,       ///< more was due than a whole turn could send; `value` nanoseconds behind
   kWriterBehind = 12,   ///< a sample ring was over half full; `value` cells waited
   kClockTrouble =
-      13,  ///< the clock that times are read from cannot be trusted; `value` nanoseconds
-  // 14 is taken.
+      13,            ///< the clock that times are read from cannot be trusted; `value` nanoseconds
+  kResume = 14,      ///< the end of a pause; `value` as of kRateChange
   kSteal = 15,       ///< in the last second, the hypervisor kept one of our processors busy with
                      ///< others for `value` nanoseconds
   kThrottling = 16,  ///< in the last second, our control group's quota of processor time was used

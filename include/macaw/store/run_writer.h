@@ -45,6 +45,8 @@ class RunWriter {
   Status add_unsent(const UnsentRow& unsent);
   /// What `runs` shows while the run plays.
   Status put_progress(const RunSpans& spans, uint64_t scheduled, uint64_t sent);
+  /// The mean rate of a plan that was changed while it was played.
+  Status put_target_rps(double target_rps);
   Status commit();
   void rollback();
   /// Whether the database has failed since the last commit or rollback: what was written since then

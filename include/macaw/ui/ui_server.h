@@ -2,7 +2,7 @@
 //
 // The graph UI: routes over read-only queries, and the page. Serves a run while it plays and any
 // run afterwards; the database may come later. Iago's URLs and JSON shapes are kept (ui/API.md).
-// Nothing it answers changes anything.
+// Nothing it answers changes anything, but for a run that plays and is given to set_control().
 // Thread: the loop's.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include "macaw/base/result.h"
 #include "macaw/base/time.h"
 #include "macaw/net/loop.h"
+#include "macaw/replay/engine/run_control.h"
 
 namespace macaw::ui {
 
@@ -39,6 +40,11 @@ class UiServer {
   uint16_t port() const;
   /// "http://127.0.0.1:9994/graph/?g=metric:client/request_latency_ms"
   std::string graph_url() const;
+  /// "127.0.0.1:9994": where a program on this machine finds it.
+  std::string address() const;
+  /// Whoever shows `token` may steer run `run` through `control`, which must stay valid until the
+  /// next call. Null: nobody can steer anything (as at the beginning).
+  void set_control(replay::RunControl* control, std::string token = {}, int64_t run = 0);
   /// When anything was last asked for; MonoTime() when nothing was.
   MonoTime last_request() const;
 

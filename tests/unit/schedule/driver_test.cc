@@ -93,7 +93,8 @@ BOOST_AUTO_TEST_CASE(open_loop_is_due_when_the_clock_says) {
 }
 
 BOOST_AUTO_TEST_CASE(saturation_is_always_due) {
-  SaturatingDriver driver;
+  const auto clock = std::make_unique<RunClock>();
+  SaturatingDriver driver(*clock);
   BOOST_TEST(!driver.has_plan());
   BOOST_TEST((driver.next({.index = 1, .nominal = seconds(10)}, seconds(1)) == Due{Nanos(0)}));
   driver.taken(1, seconds(1));

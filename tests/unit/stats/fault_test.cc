@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_fault_has_a_name) {
     BOOST_TEST(event_kind_name(kind) != "unknown");
   }
   for (const auto kind : {EventKind::kError, EventKind::kWarning, EventKind::kRateChange,
-                          EventKind::kPause, EventKind::kStop}) {
+                          EventKind::kPause, EventKind::kStop, EventKind::kResume}) {
     BOOST_TEST(!is_fault(kind));
     BOOST_TEST(!has_length(kind));
   }

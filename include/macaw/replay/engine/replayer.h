@@ -37,6 +37,7 @@ inline constexpr uint16_t kEndpointsMax = 1001;
 struct Plan {
   uint64_t requests = 0;  ///< 0: without end (--loop without a limit) or not known (stdin)
   Nanos span{};           ///< run time at which one more request would be due; 0 when not known
+  Nanos nominal_span{};   ///< the same in nominal time
   double mean_rps = 0;    ///< 0 for saturation or when not known
   uint64_t passes = 1;    ///< how often the file is started; 0: for ever
 };
@@ -64,7 +65,10 @@ struct RunResult {
   std::optional<Error> input_error;  ///< a bad line met while playing (stdin, --no-check)
   Nanos elapsed{};                   ///< from the run's time 0 to the last outcome
   /// How long requests went out: the span of the schedule, longer when the last ones had to wait.
+  /// Pauses are left out.
   Nanos sending{};
+  /// The mean rate that the plan asked for while it was not paused, when it was changed on the way.
+  std::optional<double> steered_rps;
   uint64_t scheduled = 0;
   uint64_t sent = 0;
   uint64_t unsent = 0;
@@ -114,6 +118,11 @@ class Replayer {
   /// milliseconds ahead of now.
   virtual MonoTime start(const std::vector<SampleSink*>& sinks, Callbacks callbacks) = 0;
   virtual RunControl& control() = 0;
+  /// Run time at which --duration is over as things stand: pauses and changes of the rate move it.
+  /// Nanos::max() in a pause, and without --duration. Thread: any.
+  virtual Nanos duration_end() const = 0;
+  /// The mean rate that the plan asks for between two run times; 0 when it has none. Thread: any.
+  virtual double target_rps(Nanos from, Nanos to) const = 0;
   /// Waits for the end of all threads. REQUIRES: start() was called.
   virtual RunResult join() = 0;
 };

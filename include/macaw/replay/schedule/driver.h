@@ -57,14 +57,19 @@ class OpenLoopDriver final : public Driver {
 };
 
 /// `--rps max`: everything is due at once (intended 0: the caller defines it as sent); free lanes
-/// are the only limit.
+/// are the only limit. In a pause of the clock everything is due at its end.
 class SaturatingDriver final : public Driver {
  public:
+  explicit SaturatingDriver(const RunClock& clock) : clock_(clock) {}
+
   Due next(const Head& head, Nanos now) override;
   void taken(uint64_t index, Nanos now) override;
   void completed(uint64_t index, Nanos now) override;
 
   bool has_plan() const override { return false; }
+
+ private:
+  const RunClock& clock_;
 };
 
 /// Owner of a request among n workers (and, later, machines): the user's requests stay together,

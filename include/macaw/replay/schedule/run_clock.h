@@ -37,6 +37,11 @@ class RunClock {
   /// The nominal time reached at a run time, rounded down.
   Nanos nominal_at(Nanos run) const;
 
+  /// How much of the run time before `run` was pause.
+  Nanos paused_before(Nanos run) const;
+  /// `run`, or when it lies in a pause the end of that pause; Nanos::max() when it has none.
+  Nanos running_from(Nanos run) const;
+
   /// From run time `from` on, nominal time advances at `speed`. REQUIRES: from is not before any
   /// earlier change. False when the pieces (4096) are used up.
   bool append(Nanos from, Speed speed);
@@ -48,6 +53,7 @@ class RunClock {
     Speed speed;                    ///< in lowest terms
   };
 
+  /// More than one: the clock has been changed.
   size_t pieces() const { return count_.load(std::memory_order_acquire); }
 
   const Piece& piece(size_t k) const { return pieces_[k]; }

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+//
+// `/stats/requests` and its kin, for scripts and exporters written for Locust's web page. Made of
+// the sums, since such scripts ask every few seconds.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "macaw/report/json_text.h"
+#include "router.h"
+#include "run_choice.h"
+
+namespace macaw::ui {
+
+namespace {
+
+using report::JsonText;
+
+/// As Locust does: a list that is longer is cut, and keeps its total.
+constexpr size_t kEntriesMax = 500;
+/// Locust's rates of the moment: ten seconds that ended two seconds ago.
+constexpr uint64_t kCurrentSeconds = 10;
+constexpr uint64_t kSettledSeconds = 2;
+
+struct LocustRun {
+  const RunChoice* choice = nullptr;
+  std::vector<store::EndpointTotals> totals;  ///< by path and method, then all
+  double elapsed_s = 0;
+  uint64_t current_from_s = 0;
+  uint64_t current_to_s = 0;
+};
+
+/// Of one endpoint over the seconds that count as now.
+Result<stats::Aggregate> read_current(const LocustRun& run, uint16_t endpoint) {
+  stats::Aggregate sum;
+  MACAW_TRY_ASSIGN(const std::vector<store::IntervalRow> rows,
+                   run.choice->reader->intervals(run.choice->run->run, 1, endpoint,
+                                                 run.current_from_s, run.current_to_s));
+  for (const store::IntervalRow& row : rows) {
+    sum.merge(row.aggregate);
+  }
+  return sum;
+}
+
+double per_second(uint64_t count, double seconds) {
+  return seconds > 0 ? static_cast<double>(count) / seconds : 0;
+}
+
+/// Of everybody: null among failures, and where there is nobody.
+void add_quantile(JsonText& json, std::string_view key, const stats::Distribution& of, double q) {
+  json.key(key).number(of.count() == 0 ? HUGE_VAL : of.quantile(q).millis());
+}
+
+struct Rates {
+  double rps = 0;
+  double failures = 0;
+};
+
+Rates current_rates(const LocustRun& run, const stats::Aggregate& current) {
+  const auto seconds = static_cast<double>(run.current_to_s - run.current_from_s);
+  return {per_second(current.requests(), seconds), per_second(current.errors(), seconds)};
+}
+
+Status add_entry(JsonText& json, const LocustRun& run, const store::EndpointTotals& row) {
+  MACAW_TRY_ASSIGN(const stats::Aggregate current, read_current(run, row.endpoint.endpoint));
+  const Rates rates = current_rates(run, current);
+  const bool is_total = row.endpoint.endpoint == 0;
+  const stats::Aggregate& totals = row.totals;
+  const stats::Histogram& successes = totals.response.successes;
+  const uint64_t requests = totals.requests();
+  json.begin_object();
+  json.key("method").text(is_total ? "" : row.endpoint.method);
+  json.key("name").text(is_total ? "Aggregated" : row.endpoint.path);
+  json.key("safe_name").text(is_total ? "Aggregated" : escape_html(row.endpoint.path));
+  json.key("num_requests").count(requests);
+  json.key("num_failures").count(totals.errors());
+  json.key("min_response_time").number(static_cast<double>(successes.min_ns()) / 1e6);
+  add_quantile(json, "max_response_time", totals.response, 1);
+  json.key("avg_response_time").number(successes.mean_ns() / 1e6);
+  add_quantile(json, "median_response_time", totals.response, 0.5);
+  add_quantile(json, "response_time_percentile_0.95", totals.response, 0.95);
+  add_quantile(json, "response_time_percentile_0.99", totals.response, 0.99);
+  json.key("current_rps").number(rates.rps);
+  json.key("current_fail_per_sec").number(rates.failures);
+  json.key("total_rps").number(per_second(requests, run.elapsed_s));
+  json.key("total_fail_per_sec").number(per_second(totals.errors(), run.elapsed_s));
+  json.key("avg_content_length").number(per_second(totals.bytes_in, static_cast<double>(requests)));
+  json.end_object();
+  return {};
+}
+
+Status add_errors(JsonText& json, const RunChoice& choice) {
+  MACAW_TRY_ASSIGN(const std::vector<store::EventRow> events,
+                   choice.reader->events(choice.run->run));
+  std::map<uint16_t, const store::EndpointRow*> endpoints;
+  for (const store::EndpointRow& endpoint : choice.endpoints) {
+    endpoints[endpoint.endpoint] = &endpoint;
+  }
+  size_t added = 0;
+  for (const store::EventRow& event : events) {
+    if (event.kind != stats::EventKind::kError || added == kEntriesMax) {
+      continue;
+    }
+    ++added;
+    const auto found = endpoints.find(event.endpoint);
+    const bool known = found != endpoints.end();
+    json.begin_object();
+    json.key("method").text(known ? found->second->method : "");
+    json.key("name").text(known ? found->second->path : "");
+    json.key("error").text(event.text);
+    json.key("occurrences").count(event.count);
+    json.end_object();
+  }
+  return {};
+}
+
+Status add_workers(JsonText& json, const RunChoice& choice, uint64_t end_s) {
+  MACAW_TRY_ASSIGN(
+      const std::vector<store::HealthRow> rows,
+      choice.reader->health(choice.run->run, end_s - std::min(end_s, kSettledSeconds + 1), end_s));
+  const bool playing = choice.run->state == store::RunState::kRunning;
+  std::map<uint32_t, const store::HealthRow*> newest;
+  for (const store::HealthRow& row : rows) {
+    newest[row.worker] = &row;
+  }
+  uint64_t in_flight = 0;
+  json.key("workers").begin_array();
+  for (const auto& [worker, row] : newest) {
+    const uint64_t users = playing ? row->in_flight : 0;
+    in_flight += users;
+    json.begin_object();
+    json.key("id").text(fmt::format("worker{}", worker));
+    json.key("state").text(playing ? "running" : "stopped");
+    json.key("user_count").count(users);
+    json.key("cpu_usage").number(row->cpu_share * 100);
+    json.key("memory_usage").null();
+    json.end_object();
+  }
+  json.end_array();
+  json.key("worker_count").count(newest.size());
+  json.key("state").text(playing ? "running" : "stopped");
+  json.key("user_count").count(in_flight);
+  return {};
+}
+
+Result<LocustRun> read_locust_run(const RunChoice& choice) {
+  LocustRun run;
+  run.choice = &choice;
+  MACAW_TRY_ASSIGN(run.totals, choice.reader->totals(choice.run->run));
+  std::sort(run.totals.begin(), run.totals.end(), [](const auto& a, const auto& b) {
+    const auto place = [](const store::EndpointTotals& row) {
+      return std::tuple(row.endpoint.endpoint == 0, row.endpoint.path, row.endpoint.method);
+    };
+    return place(a) < place(b);
+  });
+  if (run.totals.size() > kEntriesMax + 1) {
+    run.totals.erase(run.totals.begin() + kEntriesMax, run.totals.end() - 1);
+  }
+  run.elapsed_s = to_seconds(choice.run->spans.elapsed);
+  const auto end_s = static_cast<uint64_t>(run.elapsed_s);
+  const bool playing = choice.run->state == store::RunState::kRunning;
+  run.current_to_s = playing ? end_s - std::min(end_s, kSettledSeconds) : end_s;
+  run.current_from_s = run.current_to_s - std::min(run.current_to_s, kCurrentSeconds);
+  return run;
+}
+
+Result<std::string> stats_requests(const RunChoice& choice) {
+  MACAW_TRY_ASSIGN(const LocustRun run, read_locust_run(choice));
+  MACAW_TRY_ASSIGN(const stats::Aggregate current, read_current(run, 0));
+  const Rates rates = current_rates(run, current);
+  JsonText json;
+  json.begin_object();
+  json.key("stats").begin_array();
+  double fail_ratio = 0;
+  for (const store::EndpointTotals& row : run.totals) {
+    MACAW_TRY(add_entry(json, run, row));
+    fail_ratio = per_second(row.totals.errors(), static_cast<double>(row.totals.requests()));
+  }
+  json.end_array();
+  json.key("errors").begin_array();
+  MACAW_TRY(add_errors(json, choice));
+  json.end_array();
+  json.key("current_rps").number(rates.rps);
+  json.key("total_rps").number(rates.rps);  // Locust's own name for it
+  json.key("total_fail_per_sec").number(rates.failures);
+  json.key("fail_ratio").number(fail_ratio);  // of the last row, the total
+  json.key("current_response_time_percentiles").begin_object();
+  add_quantile(json, "response_time_percentile_0.5", current.response, 0.5);
+  add_quantile(json, "response_time_percentile_0.95", current.response, 0.95);
+  json.end_object();
+  MACAW_TRY(add_workers(json, choice, static_cast<uint64_t>(run.elapsed_s) + 1));
+  json.end_object();
+  return json.take();
+}
+
+/// Before there is a run: what Locust says before it was started.
+std::string nothing_yet() {
+  JsonText json;
+  json.begin_object();
+  json.key("stats").begin_array().end_array();
+  json.key("errors").begin_array().end_array();
+  for (const std::string_view key :
+       {"current_rps", "total_rps", "total_fail_per_sec", "fail_ratio"}) {
+    json.key(key).number(0);
+  }
+  json.key("current_response_time_percentiles").begin_object();
+  json.key("response_time_percentile_0.5").null();
+  json.key("response_time_percentile_0.95").null();
+  json.end_object();
+  json.key("workers").begin_array().end_array();
+  json.key("worker_count").count(0);
+  json.key("state").text("missing");
+  json.key("user_count").count(0);
+  return json.end_object().take();
+}
+
+}  // namespace
+
+server::Response locust_page(Database& database, std::string_view path, const Query& query) {
+  if (path == "/exceptions") {
+    return json_response("{\"exceptions\":[]}");  // a replay runs no code of its user's
+  }
+  if (path != "/stats/requests") {
+    return text_response(404, fmt::format("no such page: {}", path));
+  }
+  const RunChoice choice = choose_run(database, query);
+  if (choice.refusal) {
+    return *choice.refusal;
+  }
+  if (!choice.run) {
+    return json_response(nothing_yet());
+  }
+  Result<std::string> json = stats_requests(choice);
+  return json.ok() ? json_response(std::move(*json)) : text_response(500, json.error().message());
+}
+
+}  // namespace macaw::ui
