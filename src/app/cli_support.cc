@@ -59,6 +59,34 @@ Result<int64_t> parse_run_number(std::string_view text) {
   return static_cast<int64_t>(*number);
 }
 
+Result<std::vector<report::Threshold>> parse_thresholds(const std::vector<std::string>& texts) {
+  std::vector<report::Threshold> thresholds;
+  for (const std::string& text : texts) {
+    auto threshold = report::parse_threshold(text);
+    if (!threshold) {
+      return errorf("--fail-if: {}", threshold.error().message());
+    }
+    thresholds.push_back(std::move(threshold).value());
+  }
+  return thresholds;
+}
+
+int judge_thresholds(const std::vector<report::Threshold>& thresholds,
+                     const report::RunSummary& summary) {
+  int code = kExitOk;
+  for (const report::Threshold& threshold : thresholds) {
+    const auto judged = report::evaluate(threshold, summary);
+    if (!judged) {
+      code = std::max(
+          code, fail(fmt::format("--fail-if {}: {}", threshold.text, judged.error().message())));
+    } else if (judged->breached) {
+      code =
+          fail(fmt::format("--fail-if {}: {}", threshold.text, judged->sentence), kExitThreshold);
+    }
+  }
+  return code;
+}
+
 Status write_result(const std::optional<std::string>& file, std::string_view text) {
   MACAW_TRY_ASSIGN(io::OutputFile output, io::OutputFile::create(file.value_or("-")));
   MACAW_TRY(output.write(text));

@@ -10,9 +10,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "macaw/base/result.h"
 #include "macaw/report/summary.h"
+#include "macaw/report/threshold.h"
 
 namespace macaw::app {
 
@@ -53,6 +55,13 @@ Result<uint16_t> parse_port(std::string_view text);
 Result<bool> parse_is_json(std::string_view text);
 /// A run's number, from 1.
 Result<int64_t> parse_run_number(std::string_view text);
+
+/// The conditions of --fail-if.
+Result<std::vector<report::Threshold>> parse_thresholds(const std::vector<std::string>& texts);
+/// Says on stderr which conditions are breached. kExitThreshold when one is, kExitUsage when one
+/// cannot be judged, else kExitOk.
+int judge_thresholds(const std::vector<report::Threshold>& thresholds,
+                     const report::RunSummary& summary);
 
 /// To stdout, or into a file that appears whole or not at all.
 Status write_result(const std::optional<std::string>& file, std::string_view text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `replay runs`, `report` and `verify`: what is in a run database.
+// `replay runs` and `verify`: what is in a run database.
 #include <unistd.h>
 
 #include "cli_support.h"
@@ -14,7 +14,7 @@ namespace macaw::app {
 
 namespace {
 
-/// What the three have in common.
+/// What the two have in common.
 struct DatabaseArguments {
   std::string db;
   std::optional<std::string> run, format, output;
@@ -60,14 +60,6 @@ Status write_run_list(const DatabaseArguments& args) {
                                                : report::format_run_list(runs, output_style(args)));
 }
 
-Status write_report(const DatabaseArguments& args) {
-  MACAW_TRY_ASSIGN(const Opened opened, open_database(args));
-  MACAW_TRY_ASSIGN(const report::RunSummary summary,
-                   report::read_summary(*opened.reader, opened.run));
-  return write_result(args.output, opened.json ? report::format_json(summary)
-                                               : report::format_text(summary, output_style(args)));
-}
-
 Result<int> verify(const DatabaseArguments& args) {
   MACAW_TRY_ASSIGN(const Opened opened, open_database(args));
   MACAW_TRY_ASSIGN(const store::RunRow run, opened.reader->run(opened.run));
@@ -100,18 +92,6 @@ int runs_command(const std::vector<std::string>& arguments) {
     return *code;
   }
   return code_of(write_run_list(args));
-}
-
-int report_command(const std::vector<std::string>& arguments) {
-  CLI::App app("Prints the summary of a stored run.", "replay report");
-  DatabaseArguments args;
-  describe_database(app, args);
-  describe_run_choice(app, args);
-  describe_output(app, args);
-  if (const auto code = parse_arguments(app, arguments)) {
-    return *code;
-  }
-  return code_of(write_report(args));
 }
 
 int verify_command(const std::vector<std::string>& arguments) {

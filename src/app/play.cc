@@ -88,7 +88,6 @@ class Play {
   int play_stored();
   int conclude(int64_t number, const LiveRun::End& end);
   int exit_code(const report::RunSummary& summary, const LiveRun::End& end) const;
-  int judge_thresholds(const report::RunSummary& summary) const;
 
   const replay::FileSurvey* survey_or_null() const { return survey_ ? &*survey_ : nullptr; }
 
@@ -369,27 +368,12 @@ int Play::exit_code(const report::RunSummary& summary, const LiveRun::End& end) 
     return end.interrupted ? fail("interrupted before any answer", kExitInterrupted)
                            : fail("nothing ever answered", kExitNotStarted);
   }
-  const int thresholds = judge_thresholds(summary);
+  const int thresholds = judge_thresholds(settings_.fail_if, summary);
   if (summary.run.verdict.kind == stats::VerdictKind::kInvalid) {
     return kExitInvalid;
   }
   // A run that --abort-if ended did not keep a condition that its user set.
   return thresholds == kExitOk && end.aborted ? kExitThreshold : thresholds;
-}
-
-int Play::judge_thresholds(const report::RunSummary& summary) const {
-  int code = kExitOk;
-  for (const report::Threshold& threshold : settings_.fail_if) {
-    const auto judged = report::evaluate(threshold, summary);
-    if (!judged) {
-      code = std::max(
-          code, fail(fmt::format("--fail-if {}: {}", threshold.text, judged.error().message())));
-    } else if (judged->breached) {
-      code =
-          fail(fmt::format("--fail-if {}: {}", threshold.text, judged->sentence), kExitThreshold);
-    }
-  }
-  return code;
 }
 
 }  // namespace

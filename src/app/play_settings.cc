@@ -202,13 +202,7 @@ Status set_judgement(const PlayArguments& args, PlaySettings& settings) {
     }
     settings.run.groups.push_back({text.substr(0, equals), text.substr(equals + 1)});
   }
-  for (const std::string& text : args.fail_if) {
-    auto threshold = report::parse_threshold(text);
-    if (!threshold) {
-      return errorf("--fail-if: {}", threshold.error().message());
-    }
-    settings.fail_if.push_back(std::move(threshold).value());
-  }
+  MACAW_TRY_ASSIGN(settings.fail_if, parse_thresholds(args.fail_if));
   return set_option("--abort-if", args.abort_if, parse_abort_rule, settings.abort_if);
 }
 

@@ -10,39 +10,17 @@
 #include <cmath>
 
 #include "macaw/base/check.h"
+#include "utf8.h"
 
 namespace macaw::report {
 
 namespace {
 
-/// Length of the UTF-8 sequence at text[at], or 0 when there is none (RFC 3629).
-size_t sequence_length(std::string_view text, size_t at) {
-  const auto byte = [text](size_t k) { return static_cast<unsigned char>(text[k]); };
-  const unsigned char first = byte(at);
-  const size_t length = first < 0x80                     ? 1
-                        : first >= 0xC2 && first < 0xE0  ? 2
-                        : first >= 0xE0 && first < 0xF0  ? 3
-                        : first >= 0xF0 && first <= 0xF4 ? 4
-                                                         : 0;
-  if (length == 0 || at + length > text.size()) {
-    return 0;
-  }
-  for (size_t k = at + 1; k < at + length; ++k) {
-    if ((byte(k) & 0xC0) != 0x80) {
-      return 0;
-    }
-  }
-  const unsigned char second = length > 1 ? byte(at + 1) : 0x80;
-  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool outside = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
-  return overlong || outside ? 0 : length;
-}
-
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
-    const size_t length = sequence_length(text, at);
+    const size_t length = utf8_sequence_length(text, at);
     out += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(at, length);
     at += std::max<size_t>(length, 1);
   }

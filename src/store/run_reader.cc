@@ -331,12 +331,25 @@ Result<std::vector<UnsentRow>> RunReader::unsent(int64_t run) {
 
 Status RunReader::for_each_sample(int64_t run,
                                   const std::function<void(const stats::Sample&)>& visit) {
+  return stream_samples(run, SampleOrder::kIndex, [&visit](const stats::Sample& sample) -> Status {
+    visit(sample);
+    return {};
+  });
+}
+
+Status RunReader::stream_samples(int64_t run, SampleOrder order,
+                                 const std::function<Status(const stats::Sample&)>& visit) {
   MACAW_TRY_ASSIGN(const int64_t number, impl_->number(run));
+  const std::string_view order_by =
+      order == SampleOrder::kIndex
+          ? "id"
+          : "intended_ns + lag_ns + ifnull(wait_ns, ifnull(first_ns, 0) + rest_ns), id";
   MACAW_TRY_ASSIGN(Statement query,
                    impl_->database.prepare(
                        fmt::format("SELECT id, {} FROM samples WHERE id >= ? AND id < ?"
-                                   " ORDER BY id",
-                                   column_list(kSampleColumns.data(), kSampleColumns.size()))));
+                                   " ORDER BY {}",
+                                   column_list(kSampleColumns.data(), kSampleColumns.size()),
+                                   order_by)));
   query.put(sample_id(number, 0)).put(sample_id(number + 1, 0));
   while (true) {
     MACAW_TRY_ASSIGN(const bool more, query.step());
@@ -349,7 +362,7 @@ Status RunReader::for_each_sample(int64_t run,
       return errorf("{}: request {} of run {} has the unknown outcome {}", impl_->path,
                     static_cast<uint64_t>(sample.index), number, outcome);
     }
-    visit(sample);
+    MACAW_TRY(visit(sample));
   }
 }
 

@@ -42,6 +42,13 @@ class RunReader {
   /// Every stored row in order of index, in one snapshot.
   Status for_each_sample(int64_t run, const std::function<void(const stats::Sample&)>& visit);
 
+  enum class SampleOrder : uint8_t { kIndex, kSent };
+  /// The same, until a visit returns an error, which is given back. In order of sending SQLite
+  /// sorts first, through a temporary file when the rows are many: never in memory. A request that
+  /// was never sent stands where it ended.
+  Status stream_samples(int64_t run, SampleOrder order,
+                        const std::function<Status(const stats::Sample&)>& visit);
+
   const std::string& path() const;
 
  private:
