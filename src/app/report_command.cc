@@ -71,9 +71,10 @@ Status check_options(const ReportArguments& args, const report::Format& format) 
     return errorf("--rounding goes with Locust's percentiles, not {}", format.name);
   }
   if (!format.single() && args.output.value_or("-") == "-") {
-    return errorf("{} is several files: give their prefix with -o, or ask for one of them "
-                  "(locust-stats, ...)",
-                  format.name);
+    return errorf(
+        "{} is several files: give their prefix with -o, or ask for one of them "
+        "(locust-stats, ...)",
+        format.name);
   }
   return {};
 }
@@ -82,8 +83,8 @@ Result<ReportSettings> report_settings(const ReportArguments& args) {
   ReportSettings settings;
   report::FormatOptions& options = settings.options;
   MACAW_TRY(set_option("--run", args.run, parse_run_number, settings.run));
-  MACAW_TRY(set_option("--format", args.format.value_or("text"), report::find_format,
-                       settings.format));
+  MACAW_TRY(
+      set_option("--format", args.format.value_or("text"), report::find_format, settings.format));
   MACAW_TRY(check_options(args, *settings.format));
   MACAW_TRY(set_option("--table", args.table, report::parse_csv_table, options.table));
   MACAW_TRY(set_option("--clock", args.clock, report::parse_clock, options.clock));
@@ -117,8 +118,7 @@ Status write_format(const report::Format& format, const report::FormatInput& inp
 }
 
 /// As after a run: 4 outranks 3, because what an INVALID run shows cannot be held against anything.
-int judge_report(const std::vector<report::Threshold>& fail_if,
-                 const report::RunSummary& summary) {
+int judge_report(const std::vector<report::Threshold>& fail_if, const report::RunSummary& summary) {
   if (fail_if.empty()) {
     return kExitOk;
   }
@@ -137,11 +137,10 @@ int judge_report(const std::vector<report::Threshold>& fail_if,
 Result<int> write_report(const ReportArguments& args) {
   MACAW_TRY_ASSIGN(const ReportSettings settings, report_settings(args));
   MACAW_TRY_ASSIGN(const auto reader, store::RunReader::open(args.db));
-  MACAW_TRY_ASSIGN(const report::RunSummary summary,
-                   report::read_summary(*reader, settings.run));
+  MACAW_TRY_ASSIGN(const report::RunSummary summary, report::read_summary(*reader, settings.run));
   MACAW_TRY(report::check_format(*settings.format, summary));
-  MACAW_TRY(write_format(*settings.format, {reader.get(), &summary, &settings.options},
-                         args.output));
+  MACAW_TRY(
+      write_format(*settings.format, {reader.get(), &summary, &settings.options}, args.output));
   return judge_report(settings.options.fail_if, summary);
 }
 

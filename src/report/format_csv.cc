@@ -34,8 +34,8 @@ void add_success_quantiles(std::string& line, const stats::Distribution& distrib
                            std::initializer_list<double> quantiles) {
   for (const double q : quantiles) {
     line += ',';
-    line += distribution.successes.empty() ? ""
-                                           : csv_number(distribution.success_quantile(q).millis());
+    line +=
+        distribution.successes.empty() ? "" : csv_number(distribution.success_quantile(q).millis());
   }
 }
 
@@ -79,23 +79,24 @@ Status write_request_rows(const FormatInput& input, const ByteSink& sink) {
   MACAW_TRY(input.reader->stream_samples(
       summary.run.run, store::RunReader::SampleOrder::kIndex,
       [&](const stats::Sample& sample) -> Status {
-        const store::EndpointRow& endpoint =
-            names.endpoint(static_cast<uint16_t>(sample.endpoint));
+        const store::EndpointRow& endpoint = names.endpoint(static_cast<uint16_t>(sample.endpoint));
         const bool sent = (sample.flags & stats::kFlagNotSent) == 0;
-        const bool first_byte = sent && (sample.status != 0 || sample.first_byte_ns != sample.done_ns);
+        const bool first_byte =
+            sent && (sample.status != 0 || sample.first_byte_ns != sample.done_ns);
         const auto when_sent = [sent](uint64_t ns) { return sent ? exact_millis(ns) : ""; };
-        fmt::format_to(
-            std::back_inserter(out.text), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
-            static_cast<uint64_t>(sample.index), sample.line, csv_field(endpoint.method),
-            csv_field(endpoint.path), exact_millis(static_cast<uint64_t>(sample.intended_ns)),
-            exact_millis(sample.ready_ns), when_sent(sample.sent_ns - sample.ready_ns),
-            first_byte ? exact_millis(sample.first_byte_ns - sample.sent_ns) : "",
-            exact_millis(sample.done_ns), when_sent(sample.service_ns()),
-            static_cast<uint32_t>(sample.status), stats::outcome_name(sample.outcome),
-            sample.bytes_in, sample.bytes_out, static_cast<uint32_t>(sample.connection),
-            sample.worker, sample.flags & stats::kFlagResent ? 1 : 0,
-            sample.flags & stats::kFlagNewConnection ? 1 : 0,
-            go_time(wall_at(summary, sample.intended_ns)));
+        fmt::format_to(std::back_inserter(out.text),
+                       "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                       static_cast<uint64_t>(sample.index), sample.line, csv_field(endpoint.method),
+                       csv_field(endpoint.path),
+                       exact_millis(static_cast<uint64_t>(sample.intended_ns)),
+                       exact_millis(sample.ready_ns), when_sent(sample.sent_ns - sample.ready_ns),
+                       first_byte ? exact_millis(sample.first_byte_ns - sample.sent_ns) : "",
+                       exact_millis(sample.done_ns), when_sent(sample.service_ns()),
+                       static_cast<uint32_t>(sample.status), stats::outcome_name(sample.outcome),
+                       sample.bytes_in, sample.bytes_out, static_cast<uint32_t>(sample.connection),
+                       sample.worker, sample.flags & stats::kFlagResent ? 1 : 0,
+                       sample.flags & stats::kFlagNewConnection ? 1 : 0,
+                       go_time(wall_at(summary, sample.intended_ns)));
         return out.next();
       }));
   return out.flush();
@@ -107,8 +108,8 @@ void add_second(std::string& text, const store::EndpointRow& endpoint,
   text += fmt::format("{},{},{},{},{}", row.key.start_s, csv_field(endpoint.name()),
                       csv_field(endpoint.method), sums.requests(), sums.errors());
   add_outcomes_cells(text, sums);
-  text += fmt::format(",{},{},{},{},{}", sums.completed, sums.resent, sums.bytes_in,
-                      sums.bytes_out, success_mean(sums.response));
+  text += fmt::format(",{},{},{},{},{}", sums.completed, sums.resent, sums.bytes_in, sums.bytes_out,
+                      success_mean(sums.response));
   add_quantiles(text, sums.response, {0.5, 0.95, 0.99, 0.999});
   text += fmt::format(",{},{}", maximum(sums.response), success_maximum(sums.response));
   add_quantiles(text, sums.service, {0.5, 0.99});
@@ -120,9 +121,9 @@ Status write_slice(const FormatInput& input, const std::vector<store::EndpointRo
                    uint64_t from_s, uint64_t to_s, PieceWriter& out) {
   std::vector<std::pair<const store::EndpointRow*, store::IntervalRow>> rows;
   for (const store::EndpointRow& endpoint : endpoints) {
-    MACAW_TRY_ASSIGN(std::vector<store::IntervalRow> found,
-                     input.reader->intervals(input.summary->run.run, 1, endpoint.endpoint, from_s,
-                                             to_s));
+    MACAW_TRY_ASSIGN(
+        std::vector<store::IntervalRow> found,
+        input.reader->intervals(input.summary->run.run, 1, endpoint.endpoint, from_s, to_s));
     if (found.empty() && endpoint.endpoint == 0) {
       return {};
     }
@@ -151,9 +152,9 @@ Status write_second_rows(const FormatInput& input, const ByteSink& sink) {
       outcome_header());
   // The coarsest resolution tells which parts of the run hold anything.
   constexpr uint32_t kCoarse = stats::kResolutions.back();
-  MACAW_TRY_ASSIGN(const std::vector<store::IntervalRow> parts,
-                   input.reader->intervals(run, kCoarse, 0, 0,
-                                           std::numeric_limits<int64_t>::max()));
+  MACAW_TRY_ASSIGN(
+      const std::vector<store::IntervalRow> parts,
+      input.reader->intervals(run, kCoarse, 0, 0, std::numeric_limits<int64_t>::max()));
   for (const store::IntervalRow& part : parts) {
     const uint64_t step_s = slice_s(endpoints.size());
     const uint64_t end_s = part.key.start_s + kCoarse;
@@ -168,8 +169,8 @@ void add_endpoint(std::string& text, const store::EndpointTotals& row, double el
   const stats::Aggregate& sums = row.totals;
   const std::string rps =
       elapsed_s > 0 ? csv_number(static_cast<double>(sums.requests()) / elapsed_s) : "";
-  text += fmt::format("{},{},{},{}", csv_field(row.endpoint.name()),
-                      csv_field(row.endpoint.method), sums.requests(), sums.errors());
+  text += fmt::format("{},{},{},{}", csv_field(row.endpoint.name()), csv_field(row.endpoint.method),
+                      sums.requests(), sums.errors());
   add_outcomes_cells(text, sums);
   text += fmt::format(",{},{},{}", sums.resent, rps, success_mean(sums.response));
   add_quantiles(text, sums.response, {0.5, 0.9, 0.95, 0.99, 0.999});
@@ -180,11 +181,11 @@ void add_endpoint(std::string& text, const store::EndpointTotals& row, double el
   text += ',' + maximum(sums.service);
   for (const stats::Histogram* span : {&sums.lag, &sums.connection_wait}) {
     const uint64_t count = span->count();
-    text += count == 0 ? ",,"
-                       : fmt::format(",{},{}",
-                                     exact_millis(span->value_at_rank(
-                                         stats::nearest_rank(0.99, count))),
-                                     exact_millis(span->max_ns()));
+    text += count == 0
+                ? ",,"
+                : fmt::format(",{},{}",
+                              exact_millis(span->value_at_rank(stats::nearest_rank(0.99, count))),
+                              exact_millis(span->max_ns()));
   }
   text += fmt::format(",{},{}\n", sums.bytes_in, sums.bytes_out);
 }

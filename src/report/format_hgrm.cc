@@ -78,8 +78,7 @@ Status write_hgrm(const FormatInput& input, const ByteSink& sink) {
                       stats::Histogram::kBuckets / 128, 128);
   if (distribution.failures > 0) {
     text += fmt::format("#[Failed  = {:12}, slower than any: the lines end at {}]\n",
-                        distribution.failures,
-                        share_text(successes.count(), distribution.count()));
+                        distribution.failures, share_text(successes.count(), distribution.count()));
   }
   return sink(text);
 }

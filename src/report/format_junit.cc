@@ -19,7 +19,8 @@ struct JunitCases {
   size_t errors = 0;
 };
 
-/// `kind`: "failure", "error", or nothing for a case that passed, whose sentence goes to its output.
+/// `kind`: "failure", "error", or nothing for a case that passed, whose sentence goes to its
+/// output.
 void add_case(JunitCases& cases, std::string_view class_name, std::string_view name,
               std::string_view kind, std::string_view sentence) {
   ++cases.tests;
@@ -30,9 +31,9 @@ void add_case(JunitCases& cases, std::string_view class_name, std::string_view n
   if (kind.empty()) {
     cases.text += fmt::format("      <system-out>{}</system-out>\n", xml_text(sentence));
   } else {
-    cases.text += fmt::format("      <{} type=\"{}\" message=\"{}\"/>\n", kind,
-                              kind == "failure" ? "breached" : "cannot be judged",
-                              xml_text(sentence));
+    cases.text +=
+        fmt::format("      <{} type=\"{}\" message=\"{}\"/>\n", kind,
+                    kind == "failure" ? "breached" : "cannot be judged", xml_text(sentence));
   }
   cases.text += "    </testcase>\n";
 }
@@ -71,10 +72,10 @@ Status write_junit(const FormatInput& input, const ByteSink& sink) {
   }
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   text += fmt::format("<testsuites name=\"macaw\" {}>\n", counts);
-  text += fmt::format(
-      "  <testsuite name=\"{}\" {} skipped=\"0\" timestamp=\"{}\" hostname=\"{}\">\n",
-      xml_text(suite), counts, go_time_seconds(run.start.started_at).substr(0, 19),
-      xml_text(run.start.host));
+  text +=
+      fmt::format("  <testsuite name=\"{}\" {} skipped=\"0\" timestamp=\"{}\" hostname=\"{}\">\n",
+                  xml_text(suite), counts, go_time_seconds(run.start.started_at).substr(0, 19),
+                  xml_text(run.start.host));
   text += "    <properties>\n";
   const std::pair<std::string_view, std::string> properties[] = {
       {"uuid", run.start.uuid},

@@ -15,8 +15,7 @@ namespace macaw::report {
 
 namespace {
 
-constexpr std::string_view kPercentileNames =
-    "50%,66%,75%,80%,90%,95%,98%,99%,99.9%,99.99%,100%";
+constexpr std::string_view kPercentileNames = "50%,66%,75%,80%,90%,95%,98%,99%,99.9%,99.99%,100%";
 
 /// Entries by name and method, as Locust sorts them, and their total.
 struct LocustStats {
@@ -31,24 +30,22 @@ Result<LocustStats> read_locust_stats(const FormatInput& input, bool successes_o
   LocustStats found;
   found.total = LocustEntry(rounding);
   std::map<uint16_t, LocustEntry*> by_number;
-  MACAW_TRY(input.reader->for_each_sample(
-      input.summary->run.run, [&](const stats::Sample& sample) {
-        const bool failed = !stats::is_success(sample.outcome);
-        if (failed && successes_only) {
-          return;
-        }
-        const auto number = static_cast<uint16_t>(sample.endpoint);
-        LocustEntry*& entry = by_number[number];
-        if (entry == nullptr) {
-          const store::EndpointRow& endpoint = names.endpoint(number);
-          entry = &found.entries
-                       .try_emplace({endpoint.path, endpoint.method}, LocustEntry(rounding))
-                       .first->second;
-        }
-        const uint64_t ns = latency_ns(sample, input.options->clock);
-        entry->add(ns, failed, sample.bytes_in);
-        found.total.add(ns, failed, sample.bytes_in);
-      }));
+  MACAW_TRY(input.reader->for_each_sample(input.summary->run.run, [&](const stats::Sample& sample) {
+    const bool failed = !stats::is_success(sample.outcome);
+    if (failed && successes_only) {
+      return;
+    }
+    const auto number = static_cast<uint16_t>(sample.endpoint);
+    LocustEntry*& entry = by_number[number];
+    if (entry == nullptr) {
+      const store::EndpointRow& endpoint = names.endpoint(number);
+      entry = &found.entries.try_emplace({endpoint.path, endpoint.method}, LocustEntry(rounding))
+                   .first->second;
+    }
+    const uint64_t ns = latency_ns(sample, input.options->clock);
+    entry->add(ns, failed, sample.bytes_in);
+    found.total.add(ns, failed, sample.bytes_in);
+  }));
   return found;
 }
 
@@ -175,8 +172,8 @@ Status write_locust_failures(const FormatInput& input, const ByteSink& sink) {
   out.text = "Method,Name,Error,Occurrences\r\n";
   for (const auto& [key, count] : counts) {
     const auto& [name, method, error] = key;
-    out.text += fmt::format("{},{},{},{}\r\n", csv_field(method), csv_field(name),
-                            csv_field(error), count);
+    out.text +=
+        fmt::format("{},{},{},{}\r\n", csv_field(method), csv_field(name), csv_field(error), count);
     MACAW_TRY(out.next());
   }
   return out.flush();
@@ -203,7 +200,7 @@ Status write_locust_distribution(const FormatInput& input, const ByteSink& sink)
     }
     // The last column was the exact maximum, cut to whole milliseconds.
     const std::string maximum = entry.maximum();
-    text += ',' + (entry.requests() == 0                   ? "\"N/A\""
+    text += ',' + (entry.requests() == 0            ? "\"N/A\""
                    : input.options->locust_rounding ? maximum.substr(0, maximum.find('.'))
                                                     : maximum);
   };

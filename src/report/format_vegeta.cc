@@ -134,8 +134,7 @@ Status write_vegeta_results(const FormatInput& input, const ByteSink& sink) {
   const std::string attack = go_json_string(summary.run.start.label);
   return write_each(
       input, sink, [&](std::string& text, const stats::Sample& sample, uint64_t number) {
-        const store::EndpointRow& endpoint =
-            names.endpoint(static_cast<uint16_t>(sample.endpoint));
+        const store::EndpointRow& endpoint = names.endpoint(static_cast<uint16_t>(sample.endpoint));
         fmt::format_to(std::back_inserter(text),
                        "{{\"attack\":{},\"seq\":{},\"code\":{},\"timestamp\":\"{}\",\"latency\":{},"
                        "\"bytes_out\":{},\"bytes_in\":{},\"error\":{},\"body\":null,\"method\":{},"
@@ -155,8 +154,7 @@ Status write_vegeta_csv(const FormatInput& input, const ByteSink& sink) {
   const std::string attack = go_csv_field(summary.run.start.label);
   return write_each(
       input, sink, [&](std::string& text, const stats::Sample& sample, uint64_t number) {
-        const store::EndpointRow& endpoint =
-            names.endpoint(static_cast<uint16_t>(sample.endpoint));
+        const store::EndpointRow& endpoint = names.endpoint(static_cast<uint16_t>(sample.endpoint));
         fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},,{},{},{},{},\n",
                        wall_at(summary, began_ns(sample, clock)).time_since_epoch().count(),
                        static_cast<uint32_t>(sample.status), latency_ns(sample, clock),

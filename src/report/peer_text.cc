@@ -193,8 +193,9 @@ std::string go_time_seconds(WallTime time) {
 }
 
 std::string go_csv_field(std::string_view text) {
-  const bool quote = text == "\\." || text.find_first_of(",\"\r\n") != std::string_view::npos ||
-                     (!text.empty() && std::string_view(" \t\v\f").find(text.front()) != std::string_view::npos);
+  const bool quote =
+      text == "\\." || text.find_first_of(",\"\r\n") != std::string_view::npos ||
+      (!text.empty() && std::string_view(" \t\v\f").find(text.front()) != std::string_view::npos);
   return quote ? quoted(text) : std::string(text);
 }
 

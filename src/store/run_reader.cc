@@ -345,11 +345,10 @@ Status RunReader::stream_samples(int64_t run, SampleOrder order,
           ? "id"
           : "intended_ns + lag_ns + ifnull(wait_ns, ifnull(first_ns, 0) + rest_ns), id";
   MACAW_TRY_ASSIGN(Statement query,
-                   impl_->database.prepare(
-                       fmt::format("SELECT id, {} FROM samples WHERE id >= ? AND id < ?"
-                                   " ORDER BY {}",
-                                   column_list(kSampleColumns.data(), kSampleColumns.size()),
-                                   order_by)));
+                   impl_->database.prepare(fmt::format(
+                       "SELECT id, {} FROM samples WHERE id >= ? AND id < ?"
+                       " ORDER BY {}",
+                       column_list(kSampleColumns.data(), kSampleColumns.size()), order_by)));
   query.put(sample_id(number, 0)).put(sample_id(number + 1, 0));
   while (true) {
     MACAW_TRY_ASSIGN(const bool more, query.step());

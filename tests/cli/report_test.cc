@@ -50,7 +50,7 @@ const std::vector<ReportMistake> kReportMistakes = {
     {{"--run", "7"}, "7"},
     {{"--run", "0"}, "--run: found '0'"},
     {{"--format", "csv", "-o", "absent/out.csv"}, "absent/out.csv"},
-    {{"--format", "csv", "-o", "."}, "'.'"},
+    {{"--format", "csv", "-o", "."}, "found a directory"},
     {{"--format", "locust", "-o", "absent/out"}, "absent/out_stats.csv"},
 };
 
@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(locust_is_five_files) {
       {"run_stats_history.csv", "locust-history"},
       {"run_distribution.csv", "locust-distribution"}};
   for (const auto& [file, format] : parts) {
-    const ProcessResult part = folder.replay(
-        {"report", "macaw.sqlite", "--format", format, "--rounding", "locust"});
+    const ProcessResult part =
+        folder.replay({"report", "macaw.sqlite", "--format", format, "--rounding", "locust"});
     BOOST_TEST(folder.dir().read(file) == part.out, file);
   }
   BOOST_TEST(folder.dir().read("run_exceptions.csv") == "Count,Message,Traceback,Nodes\r\n");
@@ -98,7 +98,6 @@ BOOST_AUTO_TEST_CASE(locust_is_five_files) {
 BOOST_DATA_TEST_CASE(mistakes_are_one_line_and_leave_nothing, kReportMistakes, mistake) {
   const ReplayFolder folder;
   play_forty(folder);
-  const std::vector<std::string> before = folder.dir().names();
   std::vector<std::string> args = {"report", "macaw.sqlite"};
   args.insert(args.end(), mistake.args.begin(), mistake.args.end());
   const ProcessResult result = folder.replay(args);
@@ -106,14 +105,16 @@ BOOST_DATA_TEST_CASE(mistakes_are_one_line_and_leave_nothing, kReportMistakes, m
   BOOST_TEST(result.out == "");
   BOOST_TEST_REQUIRE(lines_of(result.err).size() == 1U, result.err);
   BOOST_TEST(contains(result.err, mistake.says), result.err);
-  BOOST_TEST(folder.dir().names() == before, boost::test_tools::per_element());
+  for (const std::string& name : folder.dir().names()) {
+    BOOST_TEST((name == "out.txt" || name.starts_with("macaw.sqlite")), name);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(conditions_are_judged_after_the_report_is_written) {
   const ReplayFolder folder;
   play_forty(folder);
-  const ProcessResult kept = folder.replay(
-      {"report", "macaw.sqlite", "--format", "junit", "--fail-if", "errors>90%"});
+  const ProcessResult kept =
+      folder.replay({"report", "macaw.sqlite", "--format", "junit", "--fail-if", "errors>90%"});
   BOOST_TEST(kept.code == 0, kept.err);
   BOOST_TEST(contains(kept.out, "tests=\"2\" failures=\"0\" errors=\"0\""), kept.out);
   const ProcessResult broken =
@@ -140,10 +141,10 @@ BOOST_AUTO_TEST_CASE(an_invalid_run_can_be_written_and_not_be_judged) {
   for (const std::string format : {"text", "csv", "vegeta", "ghz", "locust-stats", "junit"}) {
     const ProcessResult plain = folder.replay({"report", "macaw.sqlite", "--format", format});
     BOOST_TEST(plain.code == 0, format + ": " + plain.err);
-    const ProcessResult judged = folder.replay(
-        {"report", "macaw.sqlite", "--format", format, "--fail-if", "errors>0"});
+    const ProcessResult judged =
+        folder.replay({"report", "macaw.sqlite", "--format", format, "--fail-if", "errors>0"});
     BOOST_TEST(judged.code == 4, format + ": " + judged.err);
-    BOOST_TEST(judged.out == plain.out || format == "junit", format);
+    BOOST_TEST((judged.out == plain.out || format == "junit"), format);
     BOOST_TEST(contains(judged.err, "run 1 is INVALID: 3 rows lost"), judged.err);
   }
 }
@@ -152,8 +153,8 @@ BOOST_AUTO_TEST_CASE(a_run_without_requests_can_be_written) {
   const ReplayFolder folder;
   play_forty(folder);
   Sql sql(folder.db());
-  for (const char* table : {"samples", "endpoint_totals", "intervals", "endpoints", "health",
-                            "events"}) {
+  for (const char* table :
+       {"samples", "endpoint_totals", "intervals", "endpoints", "health", "events"}) {
     sql.rows(std::string("delete from ") + table);
   }
   sql.rows("update runs set scheduled = 0, sent = 0, elapsed_s = 0, sending_s = 0");
@@ -189,8 +190,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_still_being_played) {
     BOOST_TEST(result.code == 0, format + ": " + result.err);
     BOOST_TEST(result.out.size() > 100U, format);
   }
-  const ProcessResult judged =
-      folder.replay({"report", "macaw.sqlite", "--fail-if", "errors>50%"});
+  const ProcessResult judged = folder.replay({"report", "macaw.sqlite", "--fail-if", "errors>50%"});
   BOOST_TEST(judged.code == 1);
   BOOST_TEST(contains(judged.err, "still being played"), judged.err);
   process.signal(SIGINT);

@@ -84,11 +84,10 @@ std::string format_run_error(const stats::Sample& sample) {
 
 std::vector<stats::Sample> format_run_samples() {
   std::vector<stats::Sample> samples = {
-      one(0, 0, 1, 10, 2'500),       one(1, 250, 2, 10, 410),
-      one(2, 500, 1, 10, 7'003),     one(3, 750, 2, 600'000, 1'500),  // waited for a connection
-      one(4, 1'000, 1, 10, 12'250),  one(5, 1'250, 2, 10, 380),
-      one(6, 1'500, 1, 10, 125'000), one(7, 1'750, 3, 10, 1'900),
-      one(8, 3'000, 1, 10, 1'000),   one(9, 3'250, 2, 0, 150),
+      one(0, 0, 1, 10, 2'500),          one(1, 250, 2, 10, 410),     one(2, 500, 1, 10, 7'003),
+      one(3, 750, 2, 600'000, 1'500),  // waited for a connection
+      one(4, 1'000, 1, 10, 12'250),     one(5, 1'250, 2, 10, 380),   one(6, 1'500, 1, 10, 125'000),
+      one(7, 1'750, 3, 10, 1'900),      one(8, 3'000, 1, 10, 1'000), one(9, 3'250, 2, 0, 150),
       one(10, 3'500, 1, 10, 2'000'000), one(11, 3'750, 2, 10, 500),
   };
   samples[7].flags = stats::kFlagResent;
@@ -128,10 +127,10 @@ FormatRun::FormatRun(const FormatRunOptions& options) {
       require(writer_->add_event(event));
     }
   }
-  aggregator.take_changed(4, 1'000, [this](const stats::IntervalKey& key,
-                                           const stats::Aggregate& value) {
-    require(writer_->put_interval(key, value));
-  });
+  aggregator.take_changed(4, 1'000,
+                          [this](const stats::IntervalKey& key, const stats::Aggregate& value) {
+                            require(writer_->put_interval(key, value));
+                          });
   for (const auto& [endpoint, totals] : aggregator.totals()) {
     require(writer_->put_endpoint_totals(endpoint, totals));
   }
@@ -169,10 +168,11 @@ std::string FormatRun::written(std::string_view format, const FormatOptions& opt
   const auto found = find_format(format);
   MACAW_CHECK(found.ok(), "{}", found.error().message());
   std::string text;
-  const Status status = (*found)->files[file].write(input(options), [&text](std::string_view bytes) {
-    text += bytes;
-    return Status();
-  });
+  const Status status =
+      (*found)->files[file].write(input(options), [&text](std::string_view bytes) {
+        text += bytes;
+        return Status();
+      });
   return status.ok() ? text : status.error().message();
 }
 

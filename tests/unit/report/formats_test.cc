@@ -150,9 +150,9 @@ BOOST_DATA_TEST_CASE(a_run_without_requests_can_be_written, format_names(), name
     for (const char* number : {":nan", ",nan", ":inf", ",inf", " nan", " inf"}) {
       BOOST_TEST(text.find(number) == std::string::npos, text);
     }
-    BOOST_TEST((name.starts_with("vegeta-") && name != "vegeta-json" ? text.empty()
-                                                                    : !text.empty()),
-               text);
+    BOOST_TEST(
+        (name.starts_with("vegeta-") && name != "vegeta-json" ? text.empty() : !text.empty()),
+        text);
   }
 }
 
@@ -160,12 +160,13 @@ BOOST_AUTO_TEST_CASE(an_empty_run_in_the_words_of_the_peers) {
   FormatRunOptions options;
   options.with_requests = false;
   const FormatRun run(options);
-  BOOST_TEST(run.written("vegeta-json") ==
-             "{\"latencies\":{\"total\":0,\"mean\":0,\"50th\":0,\"90th\":0,\"95th\":0,\"99th\":0,"
-             "\"max\":0,\"min\":0},\"bytes_in\":{\"total\":0,\"mean\":0},\"bytes_out\":{\"total\":"
-             "0,\"mean\":0},\"earliest\":\"0001-01-01T00:00:00Z\",\"latest\":\"0001-01-01T00:00:00Z"
-             "\",\"end\":\"0001-01-01T00:00:00Z\",\"duration\":0,\"wait\":0,\"requests\":0,\"rate\":"
-             "0,\"throughput\":0,\"success\":0,\"status_codes\":{},\"errors\":[]}\n");
+  BOOST_TEST(
+      run.written("vegeta-json") ==
+      "{\"latencies\":{\"total\":0,\"mean\":0,\"50th\":0,\"90th\":0,\"95th\":0,\"99th\":0,"
+      "\"max\":0,\"min\":0},\"bytes_in\":{\"total\":0,\"mean\":0},\"bytes_out\":{\"total\":"
+      "0,\"mean\":0},\"earliest\":\"0001-01-01T00:00:00Z\",\"latest\":\"0001-01-01T00:00:00Z"
+      "\",\"end\":\"0001-01-01T00:00:00Z\",\"duration\":0,\"wait\":0,\"requests\":0,\"rate\":"
+      "0,\"throughput\":0,\"success\":0,\"status_codes\":{},\"errors\":[]}\n");
   const std::string stats = run.written("locust-stats");
   BOOST_TEST(stats.ends_with("\r\n,Aggregated,0,0,0,0.0,0,0,0,0.0,0.0,N/A,N/A,N/A,N/A,N/A,N/A,N/A,"
                              "N/A,N/A,N/A,N/A\r\n"),

@@ -59,8 +59,7 @@ BOOST_AUTO_TEST_CASE(go_strings) {
   BOOST_TEST(go_json_string("a\"b\\c\n\r\t") == R"("a\"b\\c\n\r\t")");
   BOOST_TEST(go_json_string("<a>&") == R"("\u003ca\u003e\u0026")");
   BOOST_TEST(go_json_string("\x01\x1b\x7f") == "\"\\u0001\\u001b\x7f\"");
-  BOOST_TEST(go_json_string("caf\xC3\xA9 \xF0\x9F\x8D\x8A") ==
-             "\"caf\xC3\xA9 \xF0\x9F\x8D\x8A\"");
+  BOOST_TEST(go_json_string("caf\xC3\xA9 \xF0\x9F\x8D\x8A") == "\"caf\xC3\xA9 \xF0\x9F\x8D\x8A\"");
   BOOST_TEST(go_json_string("\xC3(\xFF") == R"("\ufffd(\ufffd")");
   BOOST_TEST(go_json_string("\xE2\x80\xA8\xE2\x80\xA9") == R"("\u2028\u2029")");
 }
