@@ -26,7 +26,7 @@ std::string_view what_happened(EventKind kind) {
     case EventKind::kReaderBehind:
       return "the replay file was not read fast enough";
     case EventKind::kOverload:
-      return "more was due than one worker can send";
+      return "a worker could not send all that was due";
     case EventKind::kSteal:
       return "the hypervisor kept the processor";
     case EventKind::kThrottling:
@@ -192,6 +192,12 @@ std::string describe_fault(const Fault& fault, EventKind kind) {
     return fmt::format("{} at {:.1f} s",
                        fault.text.empty() ? std::string(event_kind_name(fault.kind)) : fault.text,
                        at_s);
+  }
+  if (kind == EventKind::kOverload) {
+    // How far behind it was, second after second: levels, which do not add up.
+    return fmt::format("{}: at most {} behind, at {:.1f} s{}{}", what_happened(kind),
+                       length_text(fault.longest), static_cast<double>(fault.longest_at) / 1e9,
+                       fault.text.empty() ? "" : "; ", fault.text);
   }
   std::string text =
       fmt::format("{} for {} at {:.1f} s", what_happened(kind), length_text(fault.longest), at_s);

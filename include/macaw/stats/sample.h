@@ -97,7 +97,7 @@ enum class EventKind : uint8_t {
   kStarvation = 9,      ///< the worker's thread waited for a processor; `value` nanoseconds late
   kSuspension = 10,     ///< it neither ran nor waited for a processor: stopped, blocked, or the
                         ///< machine itself did not run; `value` nanoseconds late
-  kOverload = 11,       ///< more was due than a whole turn could send; `value` nanoseconds behind
+  kOverload = 11,       ///< more was due than a busy worker could send; `value` nanoseconds behind
   kWriterBehind = 12,   ///< a sample ring was over half full; `value` cells waited
   kClockTrouble =
       13,            ///< the clock that times are read from cannot be trusted; `value` nanoseconds

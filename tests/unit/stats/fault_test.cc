@@ -109,6 +109,15 @@ BOOST_AUTO_TEST_CASE(long_ones_are_compared_second_by_second) {
              "the hypervisor kept the processor for 3.0 s at 4.5 s");
 }
 
+BOOST_AUTO_TEST_CASE(how_far_behind_is_not_summed_up) {
+  FaultBook book;
+  book.add(EventKind::kOverload, 2'000'000'000, 3'000'000'000, 1, "it ran for 95 %");
+  book.add(EventKind::kOverload, 3'000'000'000, 4'000'000'000, 1, "it ran for 97 %");
+  BOOST_TEST(describe_fault(*book.find(EventKind::kOverload)) ==
+             "a worker could not send all that was due: at most 3.0 s behind, at 4.0 s; it ran for "
+             "97 %");
+}
+
 BOOST_AUTO_TEST_CASE(every_kind_of_fault_has_a_name) {
   for (const auto kind : {EventKind::kStall, EventKind::kReaderBehind, EventKind::kGeneratorLimit,
                           EventKind::kStarvation, EventKind::kSuspension, EventKind::kOverload,
