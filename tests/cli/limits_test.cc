@@ -74,6 +74,34 @@ BOOST_AUTO_TEST_CASE(too_few_descriptors_make_a_run_suspect) {
   folder.check_stored(sql);
 }
 
+BOOST_AUTO_TEST_CASE(too_few_ports_make_a_run_suspect) {
+  // In a network of its own with ten local ports. Each answer takes 100 ms, so that 1,000 requests
+  // a second would like to have a hundred connections.
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(100));
+  ProcessOptions options = folder.options({"40000", "40009", program_path("replay"), "out.txt",
+                                           "--rps", "1k", "--requests", "300", "--target", "stub",
+                                           "--stub-latency", "100ms", "--no-ui"});
+  const ProcessResult result = run_process(MACAW_FEW_PORTS, std::move(options));
+  if (result.code == 77) {
+    BOOST_TEST_MESSAGE("SKIPPED: " << result.err);
+    return;
+  }
+  BOOST_TEST((result.code == 0 || result.code == 4), result.out + result.err);
+  Sql sql(folder.db());
+  BOOST_TEST(sql.one("select verdict from runs") != "VALID");
+  const std::string cause = "no free local port on our side (EADDRNOTAVAIL)";
+  BOOST_TEST(contains(sql.one("select verdict_reason from runs"), cause));
+  // No other limit, and none of the target's errors: requests wait for the ports that there are.
+  BOOST_TEST(sql.rows("select distinct text from events where kind = 'generator_limit'") ==
+                 std::vector<std::string>{cause},
+             boost::test_tools::per_element());
+  BOOST_TEST(sql.count("select count(*) from events where kind = 'error'") == 0U);
+  BOOST_TEST(sql.count("select count(*) from requests where outcome = 'ok'") == 300U);
+  BOOST_TEST(sql.count("select count(distinct connection) from requests") <= 10U);
+  folder.check_stored(sql);
+}
+
 BOOST_AUTO_TEST_CASE(a_file_size_limit_loses_rows_and_says_so) {
   const ReplayFolder folder;
   folder.dir().write("out.txt", url_list(100));

@@ -126,6 +126,49 @@ BOOST_AUTO_TEST_CASE(merging_adds_both_parts) {
   BOOST_TEST(a.quantile(0.5).value_ns == 2'000U);
 }
 
+BOOST_AUTO_TEST_CASE(no_percentile_is_above_the_maximum) {
+  // With failures among them, and merged from parts: where values are missing, none is made up.
+  const std::vector<double> ladder = {0, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 1};
+  for (const uint64_t seed : {1U, 2U, 3U}) {
+    Distribution all;
+    for (const auto& values : {uniform_values(500, seed), bimodal_values(40, seed),
+                               pareto_values(2'000, seed), std::vector<uint64_t>{}}) {
+      Distribution part;
+      for (const uint64_t value : values) {
+        part.add(value, value % 50 != 0);
+      }
+      all.merge(part);
+      uint64_t before = 0;
+      bool failed_before = false;
+      for (const double q : ladder) {
+        BOOST_TEST(all.success_quantile(q).value_ns <= all.successes.max_ns());
+        const Quantile of_all = all.quantile(q);
+        BOOST_TEST((of_all.failed || of_all.value_ns <= all.successes.max_ns()));
+        BOOST_TEST((of_all.failed || of_all.value_ns >= before));
+        BOOST_TEST((of_all.failed || !failed_before));  // nothing is slower than a failure
+        before = of_all.value_ns;
+        failed_before = of_all.failed;
+      }
+    }
+    BOOST_TEST(all.failures > 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_mean_beyond_a_million_values_is_sum_over_count) {
+  // A mean that divides by as many values as were kept is too large from there on.
+  constexpr uint64_t kValues = 2'500'000;
+  Distribution all;
+  uint64_t sum = 0;
+  for (uint64_t k = 0; k < kValues; ++k) {
+    const uint64_t value = kMs + k % 1'000 * 1'000;
+    all.add(value, /*success=*/true);
+    sum += value;
+  }
+  BOOST_TEST(all.count() == kValues);
+  BOOST_TEST(all.successes.mean_ns() == static_cast<double>(sum) / static_cast<double>(kValues),
+             boost::test_tools::tolerance(1e-12));
+}
+
 BOOST_AUTO_TEST_CASE(names_of_percentiles) {
   BOOST_TEST(quantile_name(0.5) == "p50");
   BOOST_TEST(quantile_name(0.99) == "p99");

@@ -119,6 +119,28 @@ BOOST_AUTO_TEST_CASE(buckets_are_seamless_and_narrow) {
   BOOST_TEST(Histogram::bucket_of(UINT64_MAX) == Histogram::kBuckets - 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_nanosecond_and_an_hour_fit_into_one) {
+  // One setting for all: neither end falls into a last bucket that swallows everything.
+  constexpr uint64_t kHour = 3'600'000'000'000;
+  std::vector<uint64_t> values;
+  for (uint64_t value = 1; value < kHour; value += 1 + value / 3) {
+    values.push_back(value);
+  }
+  values.push_back(kHour);
+  const Histogram histogram = histogram_of(values);
+  for (size_t k = 0; k < values.size(); ++k) {
+    const auto exact = static_cast<double>(values[k]);
+    const auto found = static_cast<double>(histogram.value_at_rank(k + 1));
+    BOOST_TEST(std::abs(found - exact) <= kErrorMax * exact);
+  }
+  size_t buckets = 0;
+  histogram.for_each_bucket([&buckets](uint64_t, uint64_t, uint64_t count) {
+    ++buckets;
+    BOOST_TEST(count == 1U);
+  });
+  BOOST_TEST(buckets == values.size());
+}
+
 BOOST_AUTO_TEST_CASE(huge_values_stay_between_minimum_and_maximum) {
   Histogram histogram;
   histogram.add(uint64_t{1} << 50);
