@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include <array>
+#include <cstdint>
 #include <memory>
 
 #include "macaw/net/loop.h"
@@ -19,6 +20,8 @@ struct Loop::Impl {
   uv_loop_t raw{};
   /// Reads do not nest, so one buffer serves all streams and stays warm in the cache.
   std::unique_ptr<std::array<char, kScratchBytes>> scratch;
+  /// What came over streams: a turn in which this did not change had (nearly) nothing to do.
+  uint64_t stream_events = 0;
   /// Ends the wait of run_once(): uv's own timeouts are whole milliseconds.
   std::unique_ptr<DeadlineTimer> turn_end;
 };

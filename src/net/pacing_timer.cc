@@ -33,7 +33,9 @@ struct PacingTimer::Impl {
   State state = State::kDisarmed;
   MonoTime deadline;
   MonoTime wake_at;
-  MonoTime awake_since;
+  const Loop::Impl* loop = nullptr;
+  MonoTime turn_began;  // while awake
+  uint64_t events_before = 0;
 
   static void on_turn(uv_idle_t* idle) { static_cast<Impl*>(idle->data)->handle_turn(); }
 
@@ -41,11 +43,8 @@ struct PacingTimer::Impl {
   void handle_turn();
   void stay_awake(MonoTime now);
   void stop_turning(MonoTime now);
-
-  Nanos waited_until(MonoTime now) const {
-    return state == State::kAwake ? std::min(now, deadline) - std::min(awake_since, deadline)
-                                  : Nanos(0);
-  }
+  void begin_turn(MonoTime now);
+  void end_turn(MonoTime now);
 };
 
 void PacingTimer::Impl::handle_woken() {
@@ -58,6 +57,8 @@ void PacingTimer::Impl::handle_woken() {
 void PacingTimer::Impl::handle_turn() {
   const MonoTime now = MonoClock::now();
   if (now < deadline) {
+    end_turn(now);
+    begin_turn(now);
     return;
   }
   stop_turning(now);
@@ -67,19 +68,33 @@ void PacingTimer::Impl::handle_turn() {
 
 void PacingTimer::Impl::stay_awake(MonoTime now) {
   state = State::kAwake;
-  awake_since = now;
+  begin_turn(now);
   MACAW_CHECK(uv_idle_start(&raw, &Impl::on_turn) == 0);
 }
 
 void PacingTimer::Impl::stop_turning(MonoTime now) {
-  awake_time += waited_until(now);
-  lead.spun(waited_until(now));
+  end_turn(now);
   uv_idle_stop(&raw);
+}
+
+void PacingTimer::Impl::begin_turn(MonoTime now) {
+  turn_began = now;
+  events_before = loop->stream_events;
+}
+
+// A turn that had something to do was work, and no time that is lost by staying awake.
+void PacingTimer::Impl::end_turn(MonoTime now) {
+  if (loop->stream_events == events_before) {
+    const Nanos waited = std::min(now, deadline) - std::min(turn_began, deadline);
+    awake_time += waited;
+    lead.spun(waited);
+  }
 }
 
 PacingTimer::PacingTimer(Loop& loop, std::function<void()> callback, Wait wait) : impl_(new Impl) {
   impl_->callback = std::move(callback);
   impl_->wait = wait;
+  impl_->loop = &loop.impl();
   impl_->raw.data = impl_;
   MACAW_CHECK(uv_idle_init(&loop.impl().raw, &impl_->raw) == 0);
   impl_->sleep = std::make_unique<DeadlineTimer>(loop, [impl = impl_] { impl->handle_woken(); });
@@ -120,7 +135,7 @@ void PacingTimer::disarm() {
 }
 
 Nanos PacingTimer::awake_time() const {
-  return impl_->awake_time + impl_->waited_until(MonoClock::now());
+  return impl_->awake_time;
 }
 
 }  // namespace macaw::net

@@ -87,6 +87,7 @@ void Stream::Impl::on_connect(uv_connect_t* request, int status) {
 }
 
 void Stream::Impl::handle_connect(int status) {
+  ++loop.stream_events;
   if (state != State::kConnecting || handler == nullptr) {
     return;  // closed meanwhile
   }
@@ -99,6 +100,7 @@ void Stream::Impl::on_read(uv_stream_t* stream, ssize_t size, const uv_buf_t* bu
 }
 
 void Stream::Impl::handle_read(ssize_t size, const uv_buf_t& buffer) {
+  ++loop.stream_events;
   if (state != State::kOpen || handler == nullptr || size == 0) {
     return;
   }
@@ -127,6 +129,7 @@ void Stream::Impl::on_write(uv_write_t* request, int status) {
 }
 
 void Stream::Impl::handle_write(int status) {
+  ++loop.stream_events;
   write_pending = false;
   if (state != State::kOpen || handler == nullptr) {
     return;
