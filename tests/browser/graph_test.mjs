@@ -7,7 +7,7 @@ import {execFileSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 
-import {formatMillis} from '../../ui/web/data.js';
+import {formatMillis} from '../../ui/web/format.js';
 import {Fixture, launchBrowser, pixelsOf} from './fixture.mjs';
 
 const [program, artifacts] = process.argv.slice(2);
@@ -26,7 +26,8 @@ async function openPage(fixture, path, options = {}) {
   page.on('console', (message) => {
     // That canvases are read often is this test's own doing.
     const ours = message.text().startsWith('Canvas2D: Multiple readback')
-      || (unreachable && message.text().includes('ERR_CONNECTION_REFUSED'));
+      || (unreachable && /ERR_CONNECTION_(REFUSED|RESET)/.test(message.text()))
+      || message.location().url.endsWith('/api/control');  // not there: nothing to steer
     if (['error', 'warning'].includes(message.type()) && !ours) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.stack));
