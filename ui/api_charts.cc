@@ -61,17 +61,21 @@ void begin_chart(JsonText& json, const RunChoice& choice, const ChartRequest& re
   json.key("end").count(request.end_s);
 }
 
-Result<std::vector<store::IntervalRow>> read_intervals(const RunChoice& choice,
-                                                       const ChartRequest& request) {
+Result<std::vector<store::IntervalRow>> read_intervals(
+    const RunChoice& choice, const ChartRequest& request,
+    store::IntervalParts parts = store::IntervalParts::kAll) {
   const Span& span = request.span;
   return choice.reader->intervals(choice.run->run, span.resolution, request.key.endpoint,
-                                  span.from_s, span.to_s);
+                                  span.from_s, span.to_s, parts);
 }
 
 Result<std::string> heat_json(const RunChoice& choice, const ChartRequest& request,
                               const Query& query) {
   const bool service = wants_service(query, request);
-  MACAW_TRY_ASSIGN(const std::vector<store::IntervalRow> rows, read_intervals(choice, request));
+  MACAW_TRY_ASSIGN(
+      const std::vector<store::IntervalRow> rows,
+      read_intervals(choice, request,
+                     service ? store::IntervalParts::kService : store::IntervalParts::kResponse));
   std::vector<uint64_t> seconds;
   std::vector<uint64_t> failures;
   JsonText json;

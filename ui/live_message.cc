@@ -100,7 +100,7 @@ std::optional<std::string> LiveMessages::next(Database& database) {
 uint64_t LiveMessages::first_changed(const RunChoice& choice, uint64_t complete_s) {
   const uint64_t from_s = complete_s - std::min(complete_s, kMayChangeS);
   const auto rows = choice.reader->intervals(choice.run->run, 1, static_cast<uint16_t>(endpoint_),
-                                             from_s, complete_s);
+                                             from_s, complete_s, store::IntervalParts::kCounts);
   uint64_t changed_s = next_s_;
   if (!rows.ok()) {
     return changed_s;

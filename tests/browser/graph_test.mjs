@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Opens the graph in headless Chromium over made runs: node graph_test.mjs UI_FIXTURE ARTIFACTS.
+// Opens the graph in headless Chromium over made runs: node graph_test.mjs PROGRAMS ARTIFACTS.
 // Screenshots stay in ARTIFACTS. Exit code 77: skipped.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
@@ -10,7 +10,8 @@ import {join} from 'node:path';
 import {formatMillis} from '../../ui/web/format.js';
 import {Fixture, launchBrowser, pixelsOf} from './fixture.mjs';
 
-const [program, artifacts] = process.argv.slice(2);
+const [programs, artifacts] = process.argv.slice(2);
+const program = join(programs, 'ui_fixture');
 const GRAPH = '/graph/?g=metric:client/request_latency_ms';
 const KEY = 'metric:client/request_latency_ms';
 const MAIN = '#main-chart';

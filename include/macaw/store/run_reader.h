@@ -37,9 +37,11 @@ class RunReader {
   /// Of endpoint 0 alone; all 0 before the first commit.
   Result<EndpointFigures> figures_of_all(int64_t run);
   /// Intervals of one endpoint that begin in [from_s, to_s), ascending; those without requests and
-  /// completions are missing. REQUIRES: resolution is one of stats::kResolutions
+  /// completions are missing. Distributions that are not among `parts` stay empty.
+  /// REQUIRES: resolution is one of stats::kResolutions
   Result<std::vector<IntervalRow>> intervals(int64_t run, uint32_t resolution, uint16_t endpoint,
-                                             uint64_t from_s, uint64_t to_s);
+                                             uint64_t from_s, uint64_t to_s,
+                                             IntervalParts parts = IntervalParts::kAll);
   Result<std::vector<HealthRow>> health(int64_t run, uint64_t from_s, uint64_t to_s);
   Result<std::vector<EventRow>> events(int64_t run);
   Result<std::vector<UnsentRow>> unsent(int64_t run);

@@ -135,6 +135,9 @@ struct StatusCount {
   uint64_t count = 0;
 };
 
+/// Which distributions of an interval are read: unpacking them is most of the work.
+enum class IntervalParts : uint8_t { kAll, kResponse, kService, kCounts };
+
 struct IntervalRow {
   stats::IntervalKey key;
   stats::Aggregate aggregate;  ///< outcomes, bytes, completed, response and service distributions
