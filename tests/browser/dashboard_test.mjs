@@ -32,6 +32,12 @@ const shot = (page, name) => page.screenshot({path: join(artifacts, `dashboard-$
 const text = (page, selector) => page.locator(selector).textContent();
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth
   - window.innerWidth);
+/** Where a chart is, brought into sight for the mouse. */
+async function boxOf(page, chart) {
+  const over = page.locator(`${chart} .u-over`);
+  await over.scrollIntoViewIfNeeded();
+  return over.boundingBox();
+}
 const has = (page, selector, wanted) => page.waitForFunction(([where, what]) => (
   document.querySelector(where)?.textContent === what), [selector, wanted]);
 
@@ -64,7 +70,7 @@ tests['numbers equal the text summary'] = async (fixture) => {
     ['/js/action/new']].map(([a, b]) => [a, b ?? a])) {
     const line = section.split('\n').find((one) => one.trim().startsWith(`${name} `));
     const [count, errors, , ...percentiles] = line.trim().slice(name.length).trim()
-      .split(/\s{2,}/);
+      .replace(/(\d) us/g, '$1 \u00b5s').split(/\s{2,}/);
     const [requests, failed, , ...cells] = rows.get(shown);
     assert.deepEqual([requests, failed], [count, errors]);
     assert.deepEqual(cells.slice(0, 6), percentiles, `${name}: p50 to max`);
@@ -137,7 +143,7 @@ tests['one zoom for all charts'] = async (fixture) => {
   const page = await open(fixture, '/?clock=elapsed');
   await has(page, '#spectrum-note', '5,500 requests');
   const all = await pixelsOf(page, '#main-chart', '--p50');
-  const box = await page.locator('#traffic-chart .u-over').boundingBox();
+  const box = await boxOf(page, '#traffic-chart');
   const at = (second) => box.x + box.width * second / 60;
   await page.mouse.move(at(5), box.y + 20);
   await page.mouse.down();
@@ -165,11 +171,11 @@ tests['heat map, spectrum and parts'] = async (fixture) => {
   assert.ok((await pixelsOf(page, '#heat-chart', '--heat4', 0)).count > 100, 'busy cells');
   assert.ok((await pixelsOf(page, '#heat-chart', '--bad', 0)).count > 50, 'failures at the top');
   assert.ok((await pixelsOf(page, '#parts-chart', '--part-first')).count > 100);
-  const box = await page.locator('#heat-chart .u-over').boundingBox();
+  const box = await boxOf(page, '#heat-chart');
   await page.mouse.move(box.x + box.width * 52.2 / 60, box.y + 50);
   await page.waitForFunction(() => /60 failed \(> 30 s\)/.test(
     document.getElementById('heat-value').textContent));
-  const spectrum = await page.locator('#spectrum-chart .u-over').boundingBox();
+  const spectrum = await boxOf(page, '#spectrum-chart');
   await page.mouse.move(spectrum.x + spectrum.width / 4, spectrum.y + 50);
   assert.match(await text(page, '#spectrum-note'), /^p[89]\d\.?\d*$/);
   assert.match(await text(page, '#value-spectrum-response'), /^\d.* ms$/);
@@ -184,7 +190,7 @@ tests['another run laid over'] = async (fixture) => {
   await page.waitForSelector('#value-1-other');
   await settled(page);
   assert.match(page.url(), /vs=1/);
-  const box = await page.locator('#main-chart .u-over').boundingBox();
+  const box = await boxOf(page, '#main-chart');
   await page.mouse.move(box.x + box.width * 10.1 / 60, box.y + 60);
   const [there] = sqlite(fixture.database, 'SELECT p50_ms FROM second_latency_by_run WHERE run = 1 '
     + 'AND second = 10');
@@ -258,7 +264,7 @@ tests['the run as one file'] = async (fixture) => {
   }
   await page.click('[data-endpoint="2"]');
   await has(page, '#main-title', 'Response time of /js/action/new');
-  const box = await page.locator('#main-chart .u-over').boundingBox();
+  const box = await boxOf(page, '#main-chart');
   await page.mouse.move(box.x + 300, box.y + 60);
   await page.mouse.down();
   await page.mouse.move(box.x + 600, box.y + 60, {steps: 4});
@@ -272,7 +278,7 @@ tests['steering, where the server offers it'] = async (fixture) => {
   const asked = [];
   let paused = false;
   const page = await browser.newPage({viewport: {width: 1280, height: 900}});
-  await page.route('**/api/control**', (route) => {
+  await page.route(/\/api\/control/, (route) => {
     const request = route.request();
     if (request.method() === 'GET') {
       return route.fulfill({json: {available: true, paused, target_rps: 100}});

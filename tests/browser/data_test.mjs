@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 
 import {Window, resolutionFor} from '../../ui/web/data.js';
+import {gatherEvents} from '../../ui/web/events.js';
 import {FAILURES, formatBytes, formatDuration, formatElapsed, formatMillis, formatMillisTick,
   formatNumber, formatShare, samplesNeeded} from '../../ui/web/format.js';
 
@@ -72,6 +73,15 @@ const tests = {
     assert.deepEqual(data.columnsOf('counter:client/requests')[0], [10, 10]);
   },
 
+  'a run that ends within a slot does not seem to get slower'() {
+    const ended = (elapsed) => new Window(answer([0, 1, 2], {state: 'finished',
+      elapsed_s: elapsed, end: 3}));
+    const rates = (elapsed) => ended(elapsed).perSecond(ended(elapsed).traffic.completed);
+    assert.deepEqual(rates(2.999), [90, 90, 90]);
+    assert.deepEqual(rates(2.75), [90, 90, 120]);
+    assert.deepEqual(rates(2.01), [90, 90, null]);
+  },
+
   'every key has its columns'() {
     const data = new Window(answer([0, 2]));
     assert.equal(data.columnsOf('metric:client/request_latency_ms').length, 8);
@@ -93,6 +103,9 @@ const tests = {
     assert.deepEqual(new Window(answer([0, 2], {planned_s: 1})).targetColumn(), [100, null, null]);
     assert.deepEqual(new Window(answer([0, 2], {profile: 'ramp'})).targetColumn(),
       [100, null, 100]);
+    const steered = new Window(answer([0, 2]));
+    steered.steered = true;
+    assert.deepEqual(steered.targetColumn(), [100, null, 100]);
     assert.deepEqual(new Window(answer([0, 2], {endpoint: 3, target_rps: 7})).targetColumn(),
       [100, null, 100]);
   },
@@ -133,6 +146,15 @@ const tests = {
       .map(([part, whole]) => formatShare(part, whole)),
     ['33.3 %', '0.001 %', '99.999 %', '0 %', '100 %', '\u2013']);
     assert.deepEqual([12, 4120, 5.25e6].map(formatBytes), ['12 B', '4.12 kB', '5.25 MB']);
+  },
+
+  'events of a kind that follow each other closely are told as one'() {
+    const stall = (at, value) => ({at_s: at, kind: 'stall', has_length: true, value, count: 1});
+    const change = {at_s: 4, kind: 'rate_change', has_length: false, value: 0, count: 1};
+    assert.deepEqual(gatherEvents([stall(1, 5), stall(3, 9), change, change, stall(6, 1),
+      stall(20, 2)]).map(({at_s: at, kind, count, value}) => [at, kind, count, value]), [
+      [1, 'stall', 2, 9], [4, 'rate_change', 1, 0], [4, 'rate_change', 1, 0], [6, 'stall', 1, 1],
+      [20, 'stall', 1, 2]]);
   },
 
   'resolutions'() {

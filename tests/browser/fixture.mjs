@@ -68,13 +68,16 @@ export async function launchBrowser() {
   return playwright.chromium.launch({executablePath: CHROMIUM, args: FLAGS});
 }
 
+/** The page from a folder instead of from the program, while it is edited. */
+const PAGE_FOLDER = process.env.MACAW_PAGE_FOLDER ?? '';
+
 /** The fixture program over a folder of its own. */
 export class Fixture {
   /** `folder` and `port`: those of a fixture that has been there before. */
   static async start(program, folder = null, port = 0) {
     const fixture = new Fixture();
     fixture.folder = folder ?? mkdtempSync(join(tmpdir(), 'macaw-browser-'));
-    fixture.process = spawn(program, [fixture.folder, '', String(port)],
+    fixture.process = spawn(program, [fixture.folder, PAGE_FOLDER, String(port)],
       {stdio: ['pipe', 'pipe', 'inherit']});
     fixture.exited = new Promise((resolve) => { fixture.process.on('exit', resolve); });
     fixture.lines = createInterface({input: fixture.process.stdout})[Symbol.asyncIterator]();

@@ -23,12 +23,14 @@ export class Control {
     this.token = stored ? '' : takeToken();
     this.offered = !stored;
     this.paused = false;
+    this.edited = false;  // the rate's field holds what has not been sent yet
     $('control').addEventListener('submit', (event) => {
       event.preventDefault();
       const rps = Number($('control-rate').value);
       if (rps > 0) this.tell('rate', {rps});
       else this.say('the rate must be above 0');
     });
+    $('control-rate').addEventListener('input', () => { this.edited = true; });
     $('control-pause').addEventListener('click', () => this.tell(this.paused ? 'resume' : 'pause'));
     $('control-stop').addEventListener('click', () => this.askToStop());
     $('control-token').addEventListener('change', () => {
@@ -54,8 +56,9 @@ export class Control {
       const state = await response.json();
       this.paused = state.paused === true;
       this.available = state.available === true;
+      this.fixedRate = state.can_change_rate === false ? state.reason || 'not in this run' : '';
       const field = $('control-rate');
-      if (state.target_rps > 0 && document.activeElement !== field && !field.dataset.edited) {
+      if (state.target_rps > 0 && document.activeElement !== field && !this.edited) {
         field.value = String(Number(state.target_rps.toPrecision(6)));
       }
       this.show();
@@ -70,6 +73,10 @@ export class Control {
     $('control-token-label').hidden = Boolean(this.token);
     for (const id of ['control-rate', 'control-set', 'control-pause', 'control-stop']) {
       $(id).disabled = !this.token;
+    }
+    for (const id of ['control-rate', 'control-set']) {
+      $(id).disabled = !this.token || Boolean(this.fixedRate);
+      $(id).title = this.fixedRate ?? '';
     }
     setText('control-pause', this.paused ? 'Resume' : 'Pause');
   }
@@ -104,6 +111,7 @@ export class Control {
         sessionStorage.removeItem(KEY);
         this.show();
       }
+      if (what === 'rate') this.edited = !response.ok;
       this.say(response.ok ? said : (await response.text()).trim());
     } catch {
       this.say('no answer');

@@ -23,7 +23,7 @@ import {MEASURES, splitKey, titleOf, writeView} from './view.js';
 const FULL_EVERY_MS = 60000;
 /** What costs the server more than lines do is asked for at most so often while a run plays. */
 const AUX_EVERY_MS = 2000;
-const AGAIN_MS = 2000;
+const TRY_AGAIN_MS = 2000;
 
 const narrow = matchMedia('(max-width: 700px)');
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -65,6 +65,7 @@ async function fetchWhole(mine) {
   }
   const data = new Window(answer);
   data.to = want.to ?? null;
+  data.steered = isSteered() && held.data?.run.run === answer.run;
   const changed = !held.data || held.data.run.run !== answer.run
     || held.data.run.endpoint !== answer.endpoint;
   if (changed) forgetAux();
@@ -127,9 +128,8 @@ async function fetchAux(mine) {
   auxTook = performance.now() - started;
   auxAt = Date.now();
   Object.assign(held, {summary, heat, spectrum, parts, otherSpectrum, events: summary.events});
-  charts.drawHeat();
-  charts.drawParts();
-  charts.drawSpectrum();
+  held.data.steered = isSteered();
+  charts.draw();
   charts.redraw();
   if (!view.zoom) charts.show(...shownSpan());
   showTables();
@@ -161,7 +161,7 @@ async function restart(keep = false) {
   } catch (error) {
     if (mine !== generation) return;
     showTrouble(error, held.data?.run ?? null);
-    if (!error.refused) setTimeout(() => { if (mine === generation) restart(true); }, AGAIN_MS);
+    if (!error.refused) setTimeout(() => { if (mine === generation) restart(true); }, TRY_AGAIN_MS);
   }
   control.refresh(held.data?.run.state === 'running');
 }
@@ -304,11 +304,16 @@ function figuresShown() {
   return held.summary?.endpoints.find((row) => row.endpoint === held.data.run.endpoint) ?? null;
 }
 
+function isSteered() {
+  return held.events.some(({kind}) => ['rate_change', 'pause'].includes(kind));
+}
+
 function showTiles() {
   const {data, latest} = held;
   const figures = figuresShown();
   if (data.run.state === 'running') {
     const of = latest ?? data;
+    of.steered = data.steered;
     showNow(of, of.latest(0, Infinity), figures);
   } else if (figures) {
     showTotals(data.run, figures, data);

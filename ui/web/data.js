@@ -34,6 +34,8 @@ export class Window {
     this.outcomes = Object.fromEntries(FAILURES.map((name) => [name, []]));
     this.health = Object.fromEntries(HEALTH.map((name) => [name, []]));
     this.length = 0;
+    /** Somebody has changed the rate or paused: the plan says nothing of the target any more. */
+    this.steered = false;
     this.merge(answer);
   }
 
@@ -104,7 +106,22 @@ export class Window {
 
   /** Counts of a slot as a rate, so that a resolution does not change what is drawn. */
   perSecond(column) {
-    return column.map((value) => (value === null ? null : value / this.resolution));
+    const rates = column.map((value) => (value === null ? null : value / this.resolution));
+    const last = this.length - 1;
+    const share = this.lastShare();
+    // The rest of a run that ended within its last slot: a rate of its own, or too short for one.
+    if (last >= 0 && share < 1 && rates[last] !== null) {
+      rates[last] = share < 0.5 ? null : rates[last] / share;
+    }
+    return rates;
+  }
+
+  /** How much of the last slot the run lasted; 1 as long as it plays. */
+  lastShare() {
+    const {state, elapsed_s: elapsed} = this.run;
+    if (state === 'running' || this.length === 0) return 1;
+    const share = (elapsed - this.second(this.length - 1)) / this.resolution;
+    return share > 0.98 || share < 0 ? 1 : share;
   }
 
   /** The columns of a key: eight of a metric, else one; counters as rates. */
@@ -150,7 +167,7 @@ export class Window {
   }
 
   hasConstantTarget() {
-    return this.run.target_rps > 0 && this.run.profile.startsWith('constant');
+    return !this.steered && this.run.target_rps > 0 && this.run.profile.startsWith('constant');
   }
 
   /** Stacked from the last to the first: column k holds failure k and those after it. */

@@ -2,7 +2,7 @@
 //
 // The percentile spectrum: latency over 1/(1-p), so that each nine has the same room.
 /* global uPlot */
-import {colour, logLabels} from './chart.js';
+import {colour, logLabels, niceAbove, niceBelow} from './chart.js';
 import {formatMillis, formatMillisTick} from './format.js';
 
 /** "90 %", "99 %", "99.9 %"; places between are not labelled. */
@@ -34,7 +34,7 @@ export class Spectrum {
       cursor: {y: false, points: {size: 7}, drag: {x: false, y: false}},
       scales: {x: {time: false, distr: 3, auto: false, range: () => [1, this.end]},
         y: {distr: log ? 3 : 1, range: (u, min, max) => (log
-          ? [Math.max((min ?? 1) * 0.8, 1e-4), Math.max((max ?? 10) * 1.3, 1e-3)]
+          ? [niceBelow(min > 0 ? min : 1), niceAbove(max > 0 ? max * 1.05 : 10)]
           : [0, Math.max((max ?? 1) * 1.08, 1e-3)])}},
       axes: [
         {...axis, size: 38, space: 50,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The tables below the charts: endpoints, outcomes, errors with their first example, events.
-import {eventColour} from './events.js';
+import {eventColour, gatherEvents} from './events.js';
 import {formatBytes, formatDuration, formatElapsed, formatMillis, formatNumber, formatShare,
   samplesNeeded} from './format.js';
 import {$, element, setText} from './legend.js';
@@ -21,6 +21,8 @@ const COLUMNS = [
   {id: 'service-p50', text: 'Service p50', value: (row) => row.service_ms[0], few: 1, wide: true},
   {id: 'service-p99', text: 'Service p99', value: (row) => row.service_ms[3], few: 5, wide: true},
   {id: 'bytes', text: 'Received', value: (row) => row.bytes_in, wide: true}];
+
+const EVENTS_SHOWN = 200;
 
 function cellText(column, row, timeout) {
   const value = column.value(row);
@@ -153,18 +155,20 @@ export function showErrors(summary, selected, onTime) {
 
 export function showEvents(summary, onTime) {
   $('events-section').hidden = summary.events.length === 0;
-  $('event-rows').replaceChildren(...summary.events.slice(0, 100).map((row) => {
+  const gathered = gatherEvents(summary.events);
+  $('event-rows').replaceChildren(...gathered.slice(0, EVENTS_SHOWN).map((row) => {
     const when = element('button', {type: 'button', class: 'link', text: formatElapsed(row.at_s),
       title: 'show this moment'});
     when.addEventListener('click', () => onTime(row.at_s));
     const swatch = element('span', {class: 'swatch bar', 'aria-hidden': 'true'});
     swatch.style.color = `var(${eventColour(row.kind)})`;
-    const length = row.has_length ? ` of ${formatMillis(row.value / 1e6)}` : '';
+    const most = row.count > 1 ? ' up to' : '';
+    const length = row.has_length ? ` of${most} ${formatMillis(row.value / 1e6)}` : '';
     const times = row.count > 1 ? `, ${formatNumber(row.count)} times` : '';
     return element('tr', {}, element('td', {}, when), element('td', {class: 'text'}, swatch,
       ` ${row.kind.replaceAll('_', ' ')}${length}${times}`),
     element('td', {class: 'text', text: row.text}));
   }));
-  const left = summary.events_left_out + Math.max(summary.events.length - 100, 0);
+  const left = summary.events_left_out + Math.max(gathered.length - EVENTS_SHOWN, 0);
   setText('events-left', left > 0 ? `and ${left} more, in the table events of the database` : '');
 }
