@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// What our own page asks for: runs, one run, and the columns of its charts. Shapes: API.md.
+// What our own page asks about runs as a whole: the list of them, one with its keys, and its
+// sums. Shapes: API.md.
 #include <algorithm>
-#include <map>
+#include <cmath>
 
 #include "macaw/report/json_text.h"
 #include "router.h"
 #include "run_choice.h"
+#include "run_json.h"
 #include "series.h"
 
 namespace macaw::ui {
@@ -15,174 +17,144 @@ namespace {
 
 using report::JsonText;
 
-/// Points that a chart gets at most, unless the page asks for a resolution.
-constexpr uint64_t kPointsMax = 4000;
+/// Counting statuses reads every row: a million takes half a second, in which nobody else is
+/// answered.
+constexpr uint64_t kStatusRowsMax = 1'000'000;
+/// Distinct errors that a page gets; the rest is in the database.
+constexpr size_t kErrorsMax = 100;
+constexpr size_t kEventsMax = 500;
 
-void add_run(JsonText& json, const store::RunRow& run) {
-  const store::RunStart& start = run.start;
-  json.key("run").integer(run.run);
-  json.key("label").text(start.label);
-  json.key("state").text(store::run_state_name(run.state));
-  json.key("end_reason").text(run.end_reason);
-  json.key("started_s").integer(started_s(run));
-  json.key("elapsed_s").number(to_seconds(run.spans.elapsed));
-  json.key("file").text(start.file);
-  json.key("target").text(start.target);
-  json.key("profile").text(start.profile);
-  json.key("arrivals").text(start.arrivals);
-  json.key("target_rps").number(start.target_rps);
-  json.key("planned").count(start.planned);
-  json.key("planned_s").number(to_seconds(start.planned_duration));
-  json.key("connections").count(start.connections);
-  json.key("timeout_s").number(to_seconds(start.timeout));
-  json.key("scheduled").count(run.counts.scheduled);
-  json.key("sent").count(run.counts.sent);
-  json.key("verdict");
-  if (run.state == store::RunState::kRunning) {
-    json.null();
-  } else {
-    json.text(stats::verdict_name(run.verdict.kind));
+void add_clock(JsonText& json, const char* name, const store::EndpointFigures::Clock& clock) {
+  json.key(name).begin_array();
+  for (const double value :
+       {clock.p50_ms, clock.p90_ms, clock.p95_ms, clock.p99_ms, clock.p999_ms, clock.max_ms}) {
+    json.number(value);
   }
-  json.key("reason").text(run.verdict.reason);
+  json.end_array();
 }
 
-/// The answer while there is no run: 200, so that the page goes on asking without an alarm.
-server::Response waiting(const RunChoice& choice) {
-  JsonText json;
-  json.begin_object().key("run").null().key("waiting_for").text(choice.waiting_for).end_object();
-  return json_response(json.take());
-}
-
-/// The resolution that keeps a span within kPointsMax.
-uint32_t resolution_for(uint64_t seconds) {
-  for (const uint32_t resolution : stats::kResolutions) {
-    if (seconds / resolution <= kPointsMax) {
-      return resolution;
-    }
-  }
-  return stats::kResolutions.back();
-}
-
-/// Columns that stand below every chart.
-void add_traffic(JsonText& json, const std::vector<store::IntervalRow>& rows) {
-  std::vector<uint64_t> seconds;
-  std::vector<uint64_t> requests;
-  std::vector<uint64_t> errors;
-  std::vector<uint64_t> completed;
-  std::map<size_t, std::vector<uint64_t>> outcomes;
-  for (const store::IntervalRow& row : rows) {
-    for (size_t k = 2; k < stats::kOutcomes; ++k) {
-      if (row.aggregate.outcomes.at(k) > 0) {
-        outcomes[k].reserve(rows.size());
-      }
-    }
-  }
-  for (const store::IntervalRow& row : rows) {
-    seconds.push_back(row.key.start_s);
-    requests.push_back(row.aggregate.requests());
-    errors.push_back(row.aggregate.errors());
-    completed.push_back(row.aggregate.completed);
-    for (auto& [outcome, counts] : outcomes) {
-      counts.push_back(row.aggregate.outcomes.at(outcome));
-    }
-  }
-  json.key("traffic").begin_object();
-  json.key("t").counts(seconds);
-  json.key("requests").counts(requests);
-  json.key("completed").counts(completed);
-  json.key("errors").counts(errors);
+void add_outcomes(JsonText& json, const store::EndpointFigures& figures) {
   json.key("outcomes").begin_object();
-  for (const auto& [outcome, counts] : outcomes) {
-    json.key(stats::outcome_name(static_cast<stats::Outcome>(outcome))).counts(counts);
-  }
-  json.end_object().end_object();
-}
-
-/// Requests that were due, by second: what the scheduler counted. The page draws a constant rate
-/// as a straight line instead, because health rows come only about once a second.
-void add_due(JsonText& json, const std::vector<store::HealthRow>& rows, const Span& span) {
-  std::map<uint64_t, double> points;
-  std::map<uint32_t, uint64_t> before;
-  for (const store::HealthRow& row : rows) {
-    const auto [entry, first] = before.try_emplace(row.worker, 0);
-    if ((!first || span.from_s == 0) && row.second >= span.from_s && row.second < span.to_s) {
-      points[row.second - row.second % span.resolution] +=
-          static_cast<double>(row.scheduled - std::min(entry->second, row.scheduled));
+  for (size_t k = 1; k < stats::kOutcomes; ++k) {
+    if (figures.outcomes.at(k) > 0) {
+      json.key(stats::outcome_name(static_cast<stats::Outcome>(k))).count(figures.outcomes.at(k));
     }
-    entry->second = std::max(entry->second, row.scheduled);
   }
-  std::vector<uint64_t> seconds;
-  std::vector<double> values;
-  for (const auto& [second, value] : points) {
-    seconds.push_back(second);
-    values.push_back(value);
-  }
-  json.key("due").begin_object();
-  json.key("t").counts(seconds).key("requests").numbers(values).end_object();
+  json.end_object();
 }
 
-void add_series(JsonText& json, const Series& series) {
-  json.key("series").begin_object();
-  json.key("t").counts(series.seconds).key("columns").begin_array();
-  for (const std::vector<double>& column : series.columns) {
-    json.numbers(column);
+void add_endpoints(JsonText& json, const std::vector<store::EndpointFigures>& rows) {
+  json.key("endpoints").begin_array();
+  for (const store::EndpointFigures& row : rows) {
+    json.begin_object();
+    json.key("endpoint").count(row.endpoint.endpoint);
+    json.key("method").text(row.endpoint.method);
+    json.key("name").text(row.endpoint.name());
+    json.key("requests").count(row.requests());
+    json.key("errors").count(row.errors());
+    json.key("bytes_in").count(row.bytes_in);
+    json.key("bytes_out").count(row.bytes_out);
+    add_clock(json, "response_ms", row.response);
+    add_clock(json, "ok_ms", row.ok);
+    add_clock(json, "service_ms", row.service);
+    add_outcomes(json, row);
+    json.end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
 }
 
-struct SeriesRequest {
-  Key key;
-  Span span;
-  uint64_t end_s = 0;  ///< of the run, so far
-};
-
-Result<SeriesRequest> series_request(const RunChoice& choice, const Query& query) {
-  SeriesRequest request;
-  const std::string name = query.text("g").value_or(std::string(kFirstKey));
-  const std::optional<Key> key = find_key(keys_of(choice.endpoints), name);
-  if (!key) {
-    return errorf("no such key: {}; /graph_data lists them", name);
-  }
-  request.key = *key;
-  MACAW_TRY_ASSIGN(const uint64_t endpoint, query.number("endpoint", key->endpoint, UINT16_MAX));
-  if (!key->is_of_health()) {
-    request.key.endpoint = static_cast<uint16_t>(endpoint);
-  }
-  MACAW_TRY_ASSIGN(request.span, span_of(query));
-  request.end_s = static_cast<uint64_t>(to_seconds(choice.run->spans.elapsed)) + 1;
-  if (!query.text("resolution")) {
-    Span& span = request.span;
-    const uint64_t to_s = std::min(span.to_s, request.end_s);
-    span.resolution = resolution_for(to_s - std::min(to_s, span.from_s));
-    span.from_s -= span.from_s % span.resolution;
-  }
-  return request;
+void add_event(JsonText& json, const store::EventRow& event) {
+  json.begin_object();
+  json.key("at_s").number(to_seconds(event.at));
+  json.key("kind").text(stats::event_kind_name(event.kind));
+  json.key("value").integer(event.value);
+  json.key("has_length").boolean(event.value > 0 && stats::has_length(event.kind));
+  json.key("count").count(event.count);
+  json.key("text").text(event.text);
+  json.end_object();
 }
 
-Result<server::Response> read_and_answer(const RunChoice& choice, const SeriesRequest& request) {
+void add_error(JsonText& json, const store::EventRow& event) {
+  json.begin_object();
+  json.key("outcome").text(stats::outcome_name(event.outcome));
+  json.key("endpoint").count(event.endpoint);
+  json.key("count").count(event.count);
+  json.key("first_index").integer(event.value);
+  json.key("first_s").number(to_seconds(event.at));
+  json.key("text").text(event.text);
+  json.end_object();
+}
+
+void add_events(JsonText& json, std::vector<store::EventRow> events) {
+  const auto errors = std::stable_partition(
+      events.begin(), events.end(),
+      [](const store::EventRow& event) { return event.kind != stats::EventKind::kError; });
+  json.key("events").begin_array();
+  std::for_each(events.begin(), std::min(errors, events.begin() + kEventsMax),
+                [&json](const store::EventRow& event) { add_event(json, event); });
+  json.end_array();
+  json.key("events_left_out")
+      .count(static_cast<uint64_t>(errors - events.begin()) -
+             std::min(static_cast<size_t>(errors - events.begin()), kEventsMax));
+  std::stable_sort(errors, events.end(), [](const store::EventRow& a, const store::EventRow& b) {
+    return a.count > b.count;
+  });
+  const auto kinds = static_cast<size_t>(events.end() - errors);
+  json.key("errors").begin_array();
+  for (size_t k = 0; k < std::min(kinds, kErrorsMax); ++k) {
+    add_error(json, errors[static_cast<std::ptrdiff_t>(k)]);
+  }
+  json.end_array();
+  json.key("errors_left_out").count(kinds - std::min(kinds, kErrorsMax));
+}
+
+/// Of a run that is over and small enough, and whose rows are all there.
+Status add_statuses(JsonText& json, store::RunReader& reader, const store::RunRow& run) {
+  std::vector<store::StatusCount> counts;
+  const bool counted = run.state != store::RunState::kRunning &&
+                       run.start.rows.kind == store::RowPolicy::Kind::kAll &&
+                       run.counts.rows_lost == 0 && run.counts.sent <= kStatusRowsMax;
+  json.key("statuses_counted").boolean(counted);
+  if (counted) {
+    MACAW_TRY_ASSIGN(counts, reader.statuses(run.run));
+  }
+  json.key("statuses").begin_array();
+  for (const store::StatusCount& row : counts) {
+    json.begin_object();
+    json.key("status").integer(row.status);
+    json.key("outcome").text(stats::outcome_name(row.outcome));
+    json.key("count").count(row.count).end_object();
+  }
+  json.end_array();
+  return {};
+}
+
+Result<std::string> read_summary_json(const RunChoice& choice) {
   const store::RunRow& run = *choice.run;
-  const Key& key = request.key;
-  const Span& span = request.span;
-  MACAW_TRY_ASSIGN(
-      const std::vector<store::IntervalRow> intervals,
-      choice.reader->intervals(run.run, span.resolution, key.endpoint, span.from_s, span.to_s));
-  MACAW_TRY_ASSIGN(const std::vector<store::HealthRow> health,
-                   read_health(*choice.reader, run.run, span));
+  MACAW_TRY_ASSIGN(const std::vector<store::EndpointFigures> figures,
+                   choice.reader->figures(run.run));
+  MACAW_TRY_ASSIGN(std::vector<store::EventRow> events, choice.reader->events(run.run));
   JsonText json;
   json.begin_object();
   add_run(json, run);
   json.key("newest").integer(choice.newest);
-  json.key("key").text(key.name);
-  json.key("endpoint").count(key.endpoint);
-  json.key("resolution").count(span.resolution);
-  json.key("from").count(span.from_s);
-  json.key("end").count(request.end_s);
-  add_series(json, key.is_of_health() ? series_of_health(key, health, span)
-                                      : series_of_intervals(key, intervals));
-  add_traffic(json, intervals);
-  add_due(json, health, span);
+  add_endpoints(json, figures);
+  add_events(json, std::move(events));
+  MACAW_TRY(add_statuses(json, *choice.reader, run));
   json.end_object();
-  return json_response(json.take());
+  return json.take();
+}
+
+void add_listed_run(JsonText& json, store::RunReader& reader, const store::RunRow& run) {
+  json.begin_object();
+  add_run(json, run);
+  // The sums of everything only: one row.
+  const auto total = reader.figures_of_all(run.run);
+  json.key("requests").count(total.ok() ? total->requests() : 0);
+  json.key("errors").count(total.ok() ? total->errors() : 0);
+  json.key("p50_ms").number(total.ok() ? total->response.p50_ms : std::nan(""));
+  json.key("p99_ms").number(total.ok() ? total->response.p99_ms : std::nan(""));
+  json.end_object();
 }
 
 }  // namespace
@@ -204,9 +176,7 @@ server::Response api_runs(Database& database) {
   json.key("waiting_for").text(waiting_for);
   json.key("runs").begin_array();
   for (const store::RunRow& run : runs) {
-    json.begin_object();
-    add_run(json, run);
-    json.end_object();
+    add_listed_run(json, **reader, run);
   }
   json.end_array().end_object();
   return json_response(json.take());
@@ -223,6 +193,7 @@ server::Response api_run(Database& database, const Query& query) {
   JsonText json;
   json.begin_object();
   add_run(json, *choice.run);
+  add_run_details(json, *choice.run);
   json.key("newest").integer(choice.newest);
   json.key("endpoints").begin_array();
   for (const store::EndpointRow& endpoint : choice.endpoints) {
@@ -241,7 +212,7 @@ server::Response api_run(Database& database, const Query& query) {
   return json_response(json.take());
 }
 
-server::Response api_series(Database& database, const Query& query) {
+server::Response api_summary(Database& database, const Query& query) {
   const RunChoice choice = choose_run(database, query);
   if (choice.refusal) {
     return *choice.refusal;
@@ -249,12 +220,8 @@ server::Response api_series(Database& database, const Query& query) {
   if (!choice.run) {
     return waiting(choice);
   }
-  const Result<SeriesRequest> request = series_request(choice, query);
-  if (!request.ok()) {
-    return text_response(400, request.error().message());
-  }
-  Result<server::Response> response = read_and_answer(choice, *request);
-  return response.ok() ? std::move(*response) : text_response(500, response.error().message());
+  Result<std::string> json = read_summary_json(choice);
+  return json.ok() ? json_response(std::move(*json)) : text_response(500, json.error().message());
 }
 
 }  // namespace macaw::ui

@@ -8,14 +8,27 @@
 #include <sstream>
 
 #include "embed/chart_js.h"
+#include "embed/charts_js.h"
 #include "embed/colours_css.h"
+#include "embed/control_js.h"
+#include "embed/dashboard_css.h"
+#include "embed/dashboard_html.h"
+#include "embed/dashboard_js.h"
 #include "embed/data_js.h"
-#include "embed/graph_css.h"
-#include "embed/graph_html.h"
-#include "embed/graph_js.h"
+#include "embed/download_js.h"
+#include "embed/events_js.h"
+#include "embed/format_js.h"
 #include "embed/head_js.h"
+#include "embed/heat_js.h"
 #include "embed/icon_svg.h"
 #include "embed/legend_js.h"
+#include "embed/live_js.h"
+#include "embed/parts_css.h"
+#include "embed/runs_js.h"
+#include "embed/source_js.h"
+#include "embed/span_js.h"
+#include "embed/spectrum_js.h"
+#include "embed/tables_js.h"
 #include "embed/uplot_css.h"
 #include "embed/uplot_js.h"
 #include "embed/uplot_licence.h"
@@ -35,16 +48,29 @@ struct Entry {
 constexpr std::string_view kJavaScript = "text/javascript; charset=utf-8";
 constexpr std::string_view kCss = "text/css; charset=utf-8";
 
-constexpr std::array<Entry, 13> kEntries = {{
-    {"graph.html", "text/html; charset=utf-8", "graph.html", &graph_html},
-    {"graph.js", kJavaScript, "graph.js", &graph_js},
-    {"chart.js", kJavaScript, "chart.js", &chart_js},
+constexpr std::array<Entry, 26> kEntries = {{
+    {"dashboard.html", "text/html; charset=utf-8", "dashboard.html", &dashboard_html},
+    {"format.js", kJavaScript, "format.js", &format_js},
     {"data.js", kJavaScript, "data.js", &data_js},
-    {"head.js", kJavaScript, "head.js", &head_js},
-    {"legend.js", kJavaScript, "legend.js", &legend_js},
     {"view.js", kJavaScript, "view.js", &view_js},
+    {"source.js", kJavaScript, "source.js", &source_js},
+    {"span.js", kJavaScript, "span.js", &span_js},
+    {"legend.js", kJavaScript, "legend.js", &legend_js},
+    {"head.js", kJavaScript, "head.js", &head_js},
+    {"chart.js", kJavaScript, "chart.js", &chart_js},
+    {"heat.js", kJavaScript, "heat.js", &heat_js},
+    {"spectrum.js", kJavaScript, "spectrum.js", &spectrum_js},
+    {"events.js", kJavaScript, "events.js", &events_js},
+    {"charts.js", kJavaScript, "charts.js", &charts_js},
+    {"tables.js", kJavaScript, "tables.js", &tables_js},
+    {"runs.js", kJavaScript, "runs.js", &runs_js},
+    {"download.js", kJavaScript, "download.js", &download_js},
+    {"control.js", kJavaScript, "control.js", &control_js},
+    {"live.js", kJavaScript, "live.js", &live_js},
+    {"dashboard.js", kJavaScript, "dashboard.js", &dashboard_js},
     {"colours.css", kCss, "colours.css", &colours_css},
-    {"graph.css", kCss, "graph.css", &graph_css},
+    {"dashboard.css", kCss, "dashboard.css", &dashboard_css},
+    {"parts.css", kCss, "parts.css", &parts_css},
     {"icon.svg", "image/svg+xml", "icon.svg", &icon_svg},
     {"uplot.js", kJavaScript, "node_modules/uplot/dist/uPlot.iife.min.js", &uplot_js},
     {"uplot.css", kCss, "node_modules/uplot/dist/uPlot.min.css", &uplot_css},

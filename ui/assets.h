@@ -20,7 +20,7 @@ class Assets {
   /// Empty: the embedded files. Else the folder ui/web of a source tree.
   explicit Assets(std::string folder) : folder_(std::move(folder)) {}
 
-  /// By name: "graph.html", "graph.js", ...; nothing when there is no such file.
+  /// By name: "dashboard.html", "dashboard.js", ...; nothing when there is no such file.
   std::optional<Asset> find(std::string_view name) const;
 
  private:

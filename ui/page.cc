@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// `/graph/`: fills the page's template. Without `g` it is a plain list of links, which needs no
-// script; with it, the charts.
+// `/` and `/graph/`: fills the page's template. `/graph/` without `g` is a plain list of links,
+// which needs no script; with it, and at `/`, it is the dashboard.
+#include "page.h"
+
 #include <fmt/format.h>
 
 #include "router.h"
@@ -52,22 +54,31 @@ std::string links_of(const std::vector<Key>& keys, const Query& query) {
 
 }  // namespace
 
-server::Response graph_page(Database& database, const Assets& assets, const Query& query) {
-  std::optional<Asset> page = assets.find("graph.html");
-  if (!page) {
-    return text_response(500, "graph.html is missing from the page's folder");
+void fill_page(std::string& page, std::string_view mode, std::string_view title,
+               std::string_view links) {
+  replace(page, "{{mode}}", mode);
+  replace(page, "{{open}}", mode == "list" ? "open" : "");
+  replace(page, "{{title}}", escape_html(title));
+  replace(page, "{{links}}", links);
+}
+
+server::Response page(Database& database, const Assets& assets, const Query& query,
+                      bool lists_keys) {
+  std::optional<Asset> file = assets.find("dashboard.html");
+  if (!file) {
+    return text_response(500, "dashboard.html is missing from the page's folder");
   }
   const RunChoice choice = choose_run(database, query);
   const std::vector<Key> keys = keys_of(choice.endpoints);
   const std::optional<std::string> name = query.text("g");
   const std::optional<Key> key = name ? find_key(keys, *name) : std::nullopt;
+  const bool is_list = lists_keys && !name;
   server::Response response;
-  response.content_type = page->content_type;
-  response.body = std::move(page->bytes);
-  replace(response.body, "{{mode}}", name ? "chart" : "list");
-  replace(response.body, "{{open}}", name ? "" : "open");
-  replace(response.body, "{{title}}", escape_html(key ? title_of(*key) : "What can be drawn"));
-  replace(response.body, "{{links}}", links_of(keys, query));
+  response.content_type = file->content_type;
+  response.body = std::move(file->bytes);
+  fill_page(response.body, is_list ? "list" : "chart",
+            key ? title_of(*key) : (is_list ? "What can be drawn" : "Dashboard"),
+            links_of(keys, query));
   return response;
 }
 

@@ -5,7 +5,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <utility>
+
+#include "export.h"
 #include "host_check.h"
+#include "macaw/base/units.h"
 #include "macaw/report/json_text.h"
 
 namespace macaw::ui {
@@ -56,22 +61,36 @@ server::Response json_response(std::string json) {
 Router::Router(std::string database, std::string host, std::string page_folder)
     : database_(std::move(database)), host_(std::move(host)), assets_(std::move(page_folder)) {}
 
-server::Response Router::answer(const http::Request& request) {
-  server::Response response;
+std::string_view Router::headers() {
+  return kSecurityHeaders;
+}
+
+std::optional<server::Response> Router::refusal(const http::Request& request) const {
+  std::optional<server::Response> response;
   const std::string_view host = request.header("Host");
   if (!host.empty() && !host_is_ours(host, host_)) {
     response = text_response(
         403, fmt::format("Host: found \"{}\", expected an IP address, localhost{}; start with "
                          "--ui-host NAME to be reached under another name",
                          host, is_wildcard(host_) ? " or this machine's name" : " or " + host_));
-  } else if (ControlApi::owns(request.path())) {
-    response = control_.answer(request);
-  } else if (request.method != "GET" && request.method != "HEAD") {
+  } else if (!ControlApi::owns(request.path()) && request.method != "GET" &&
+             request.method != "HEAD") {
     response = text_response(405, fmt::format("found {}, expected GET or HEAD", request.method));
-    response.extra_headers = "Allow: GET, HEAD\r\n";
-  } else {
-    response = route(request.path(), Query(request.query()));
+    response->extra_headers = "Allow: GET, HEAD\r\n";
   }
+  if (response) {
+    response->extra_headers += kSecurityHeaders;
+  }
+  return response;
+}
+
+server::Response Router::answer(const http::Request& request) {
+  if (std::optional<server::Response> refused = refusal(request)) {
+    return std::move(*refused);
+  }
+  server::Response response = ControlApi::owns(request.path())
+                                  ? control_.answer(request)
+                                  : route(request.path(), Query(request.query()));
   response.extra_headers += kSecurityHeaders;
   return response;
 }
@@ -79,14 +98,15 @@ server::Response Router::answer(const http::Request& request) {
 server::Response Router::route(std::string_view path, const Query& query) {
   constexpr std::string_view kGraphData = "/graph_data/";
   constexpr std::string_view kStatic = "/static/";
+  constexpr std::string_view kExport = "/export/";
   if (path == "/") {
-    return redirect(fmt::format("/graph/?g={}", kFirstKey));
+    return page(database_, assets_, query, /*lists_keys=*/false);
   }
   if (path == "/graph") {
     return redirect("/graph/");
   }
   if (path.starts_with("/graph/")) {
-    return graph_page(database_, assets_, query);
+    return page(database_, assets_, query, /*lists_keys=*/true);
   }
   if (path == "/graph_data" || path == kGraphData) {
     return graph_data_keys(database_, query);
@@ -97,7 +117,10 @@ server::Response Router::route(std::string_view path, const Query& query) {
   if (path.starts_with("/api/")) {
     return api(path, query);
   }
-  if (path.starts_with(kStatic) && path != "/static/graph.html") {
+  if (path.starts_with(kExport)) {
+    return exported(path.substr(kExport.size()));
+  }
+  if (path.starts_with(kStatic) && path != "/static/dashboard.html") {
     if (std::optional<Asset> asset = assets_.find(path.substr(kStatic.size()))) {
       server::Response response;
       response.content_type = asset->content_type;
@@ -129,16 +152,44 @@ server::Response Router::stats(std::string_view path, const Query& query) {
 }
 
 server::Response Router::api(std::string_view path, const Query& query) {
+  using Answer = server::Response(Database&, const Query&);
+  constexpr std::array<std::pair<std::string_view, Answer*>, 6> kAnswers = {{
+      {"/api/run", &api_run},
+      {"/api/summary", &api_summary},
+      {"/api/series", &api_series},
+      {"/api/heat", &api_heat},
+      {"/api/spectrum", &api_spectrum},
+      {"/api/parts", &api_parts},
+  }};
   if (path == "/api/runs") {
     return api_runs(database_);
   }
-  if (path == "/api/run") {
-    return api_run(database_, query);
-  }
-  if (path == "/api/series") {
-    return api_series(database_, query);
+  for (const auto& [name, answer] : kAnswers) {
+    if (path == name) {
+      return answer(database_, query);
+    }
   }
   return text_response(404, fmt::format("no such page: {}", path));
+}
+
+/// `/export/3.html`
+server::Response Router::exported(std::string_view path) {
+  constexpr std::string_view kHtml = ".html";
+  const bool is_html = path.ends_with(kHtml);
+  const auto run = parse_u64(path.substr(0, path.size() - (is_html ? kHtml.size() : 0)));
+  if (!is_html || !run.ok() || *run == 0 || *run > INT64_MAX) {
+    return text_response(404, fmt::format("no such page: /export/{}", path));
+  }
+  Result<std::string> html = export_page(database_, assets_, static_cast<int64_t>(*run));
+  if (!html.ok()) {
+    return text_response(404, html.error().message());
+  }
+  server::Response response;
+  response.content_type = "text/html; charset=utf-8";
+  response.extra_headers =
+      fmt::format("Content-Disposition: attachment; filename=\"macaw-run-{}.html\"\r\n", *run);
+  response.body = std::move(*html);
+  return response;
 }
 
 }  // namespace macaw::ui

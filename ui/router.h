@@ -5,6 +5,7 @@
 // is in API.md. Thread: the loop's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,13 @@ class Router {
 
   /// Never fails: what is wrong with a request is a status and one line of text.
   server::Response answer(const http::Request& request);
+  /// The answer to a request that must not be answered otherwise: a foreign Host, another method.
+  std::optional<server::Response> refusal(const http::Request& request) const;
+
+  /// What every answer carries.
+  static std::string_view headers();
+
+  Database& database() { return database_; }
 
   ControlApi& control() { return control_; }
 
@@ -33,6 +41,7 @@ class Router {
   server::Response route(std::string_view path, const Query& query);
   server::Response stats(std::string_view path, const Query& query);
   server::Response api(std::string_view path, const Query& query);
+  server::Response exported(std::string_view path);
 
   Database database_;
   std::string host_;
@@ -51,15 +60,20 @@ server::Response graph_data(Database& database, const std::string& name, const Q
 /// `/stats.json`, `/stats.txt`
 server::Response stats_json(Database& database, const Query& query);
 server::Response stats_text(Database& database, const Query& query);
-/// `/api/runs`, `/api/run`, `/api/series`: what our page asks for.
+/// `/api/runs`, `/api/run`, ...: what our page asks for.
 server::Response api_runs(Database& database);
 server::Response api_run(Database& database, const Query& query);
+server::Response api_summary(Database& database, const Query& query);
 server::Response api_series(Database& database, const Query& query);
 /// `/stats/...` and `/exceptions...`: Locust's.
 server::Response locust_page(Database& database, std::string_view path, const Query& query);
 /// `/metrics`: for Prometheus.
 server::Response metrics_page(Database& database, const Query& query, const ControlApi& control);
-/// `/graph/`: the page, or without `g` the list of what can be drawn.
-server::Response graph_page(Database& database, const Assets& assets, const Query& query);
+server::Response api_heat(Database& database, const Query& query);
+server::Response api_spectrum(Database& database, const Query& query);
+server::Response api_parts(Database& database, const Query& query);
+/// The page. `lists_keys`: without `g` it is the list of what can be drawn.
+server::Response page(Database& database, const Assets& assets, const Query& query,
+                      bool lists_keys);
 
 }  // namespace macaw::ui

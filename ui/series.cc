@@ -52,6 +52,14 @@ double counter_value(const Key& key, const stats::Aggregate& aggregate) {
   }
 }
 
+store::IntervalParts parts_of(const Key& key) {
+  if (!key.is_metric()) {
+    return store::IntervalParts::kCounts;
+  }
+  return key.quantity == Quantity::kResponse ? store::IntervalParts::kResponse
+                                             : store::IntervalParts::kService;
+}
+
 double gauge_value(const Key& key, const store::HealthRow& row) {
   switch (key.quantity) {
     case Quantity::kPending:
@@ -196,8 +204,9 @@ Result<Series> read_series(store::RunReader& reader, int64_t run, const Key& key
     MACAW_TRY_ASSIGN(const std::vector<store::HealthRow> rows, read_health(reader, run, span));
     return series_of_health(key, rows, span);
   }
-  MACAW_TRY_ASSIGN(const std::vector<store::IntervalRow> rows,
-                   reader.intervals(run, span.resolution, key.endpoint, span.from_s, span.to_s));
+  MACAW_TRY_ASSIGN(
+      const std::vector<store::IntervalRow> rows,
+      reader.intervals(run, span.resolution, key.endpoint, span.from_s, span.to_s, parts_of(key)));
   return series_of_intervals(key, rows);
 }
 

@@ -71,6 +71,22 @@ Series series_of_intervals(const Key& key, const std::vector<store::IntervalRow>
 /// `rows` may begin earlier than span.from_s: counters need what came before.
 Series series_of_health(const Key& key, const std::vector<store::HealthRow>& rows,
                         const Span& span);
+
+/// What /api/series tells of the generator, in this order. Of an interval's seconds the worst one,
+/// of a second's workers the worst (lags, shares, turns) or the sum; `due`, `sent` and `late` are
+/// counts within the interval.
+inline constexpr std::array<std::string_view, 12> kHealthColumns = {
+    "due",        "sent",       "late",       "in_flight", "connections", "backlog",
+    "lag_p99_ms", "lag_max_ms", "busy_share", "cpu_share", "wait_share",  "turn_ms_max"};
+
+struct HealthColumns {
+  std::vector<uint64_t> seconds;
+  std::array<std::vector<double>, kHealthColumns.size()> columns;
+};
+
+/// `rows` may begin earlier than span.from_s.
+HealthColumns health_columns(const std::vector<store::HealthRow>& rows, const Span& span);
+
 Result<Series> read_series(store::RunReader& reader, int64_t run, const Key& key, const Span& span);
 /// Health rows of the span, and enough before it for differences.
 Result<std::vector<store::HealthRow>> read_health(store::RunReader& reader, int64_t run,

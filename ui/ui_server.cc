@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "host_check.h"
+#include "live.h"
 #include "macaw/server/http_server.h"
 #include "router.h"
 
@@ -32,13 +33,19 @@ struct UiServer::Impl {
         server(loop, server_options(),
                [this](const http::Request& request, server::Responder responder) {
                  last_request = MonoClock::now();
-                 responder.send(router.answer(request));
-               }) {}
+                 if (request.path() == "/api/live" && !router.refusal(request)) {
+                   live.open(request, std::move(responder), Router::headers());
+                 } else {
+                   responder.send(router.answer(request));
+                 }
+               }),
+        live(loop, router.database()) {}
 
   UiOptions options;
   Router router;
   MonoTime last_request;
   server::HttpServer server;
+  LiveStreams live;
 };
 
 UiServer::UiServer(net::Loop& loop, UiOptions options)
@@ -67,7 +74,7 @@ uint16_t UiServer::port() const {
 }
 
 MonoTime UiServer::last_request() const {
-  return impl_->last_request;
+  return impl_->live.count() > 0 ? MonoClock::now() : impl_->last_request;
 }
 
 void UiServer::set_control(replay::RunControl* control, std::string token, int64_t run) {

@@ -12,10 +12,14 @@
 #include "macaw/io/output_file.h"
 #include "macaw/report/formats.h"
 #include "macaw/store/run_reader.h"
+#include "macaw/ui/export.h"
 
 namespace macaw::app {
 
 namespace {
+
+/// The page's own business, and so not one of report::formats().
+constexpr std::string_view kHtml = "html";
 
 struct ReportArguments {
   std::string db;
@@ -35,6 +39,7 @@ std::string format_help() {
   for (const report::Format& format : report::formats()) {
     help += fmt::format("  {:<20} {}\n", format.name, format.what);
   }
+  help += fmt::format("  {:<20} {}\n", kHtml, "the dashboard with the run inside: one file, no server");
   return help + "What they mean, field by field: src/report/FORMATS.md";
 }
 
@@ -134,7 +139,24 @@ int judge_report(const std::vector<report::Threshold>& fail_if, const report::Ru
   return code;
 }
 
+Result<int> write_html(const ReportArguments& args) {
+  if (args.table || args.clock || args.rounding) {
+    return errorf("--table, --clock and --rounding do not go with --format {}", kHtml);
+  }
+  int64_t run = 0;
+  MACAW_TRY(set_option("--run", args.run, parse_run_number, run));
+  MACAW_TRY_ASSIGN(const std::vector<report::Threshold> fail_if, parse_thresholds(args.fail_if));
+  MACAW_TRY_ASSIGN(const auto reader, store::RunReader::open(args.db));
+  MACAW_TRY_ASSIGN(const report::RunSummary summary, report::read_summary(*reader, run));
+  MACAW_TRY_ASSIGN(const std::string html, ui::export_html(*reader, summary.run.run));
+  MACAW_TRY(write_result(args.output, html));
+  return judge_report(fail_if, summary);
+}
+
 Result<int> write_report(const ReportArguments& args) {
+  if (args.format == kHtml) {
+    return write_html(args);
+  }
   MACAW_TRY_ASSIGN(const ReportSettings settings, report_settings(args));
   MACAW_TRY_ASSIGN(const auto reader, store::RunReader::open(args.db));
   MACAW_TRY_ASSIGN(const report::RunSummary summary, report::read_summary(*reader, settings.run));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct RunReader::Impl {
   Database database;
 
   Result<std::vector<RunRow>> runs(const std::string& where);
+  Result<std::vector<EndpointFigures>> figures(int64_t run, std::string_view where);
   /// The run itself, or the newest for 0. Error when it is not there.
   Result<int64_t> number(int64_t run);
 

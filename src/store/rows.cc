@@ -178,12 +178,16 @@ std::vector<Value> take_totals_values(Statement& row) {
   return take_values(row, kTotalsColumns.size(), /*integers=*/stats::kOutcomes + 3, /*blobs=*/5);
 }
 
-Result<Aggregate> interval_of(const std::vector<Value>& values) {
+Result<Aggregate> interval_of(const std::vector<Value>& values, IntervalParts parts) {
   Aggregate aggregate = counts_of(values);
   aggregate.completed = unsigned_at(values, stats::kOutcomes + 3);
   const size_t first = kIntervalColumns.size() - 2;
-  MACAW_TRY(set_distribution(aggregate.response, values[first], aggregate));
-  MACAW_TRY(set_distribution(aggregate.service, values[first + 1], aggregate));
+  if (has_response(parts)) {
+    MACAW_TRY(set_distribution(aggregate.response, values[first], aggregate));
+  }
+  if (has_service(parts)) {
+    MACAW_TRY(set_distribution(aggregate.service, values[first + 1], aggregate));
+  }
   return aggregate;
 }
 

@@ -86,7 +86,17 @@ std::vector<Value> totals_values(const stats::Aggregate& aggregate);
 std::vector<Value> take_interval_values(Statement& row);
 std::vector<Value> take_totals_values(Statement& row);
 
-Result<stats::Aggregate> interval_of(const std::vector<Value>& values);
+Result<stats::Aggregate> interval_of(const std::vector<Value>& values,
+                                     IntervalParts parts = IntervalParts::kAll);
+
+constexpr bool has_response(IntervalParts parts) {
+  return parts == IntervalParts::kAll || parts == IntervalParts::kResponse;
+}
+
+constexpr bool has_service(IntervalParts parts) {
+  return parts == IntervalParts::kAll || parts == IntervalParts::kService;
+}
+
 Result<stats::Aggregate> totals_of(const std::vector<Value>& values);
 
 /// The key of a sample's row: runs one after the other, requests in order of i.

@@ -7,6 +7,7 @@
 #include "macaw/store/run_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -224,7 +225,7 @@ Result<std::vector<EndpointTotals>> RunReader::totals(int64_t run) {
 
 Result<std::vector<IntervalRow>> RunReader::intervals(int64_t run, uint32_t resolution,
                                                       uint16_t endpoint, uint64_t from_s,
-                                                      uint64_t to_s) {
+                                                      uint64_t to_s, IntervalParts parts) {
   MACAW_CHECK(std::find(stats::kResolutions.begin(), stats::kResolutions.end(), resolution) !=
                   stats::kResolutions.end(),
               "resolution={}", resolution);
@@ -238,11 +239,14 @@ Result<std::vector<IntervalRow>> RunReader::intervals(int64_t run, uint32_t reso
   }
   const uint64_t end_s = std::min(to_s, last.take_u64() + 1);
   last.reset();
-  MACAW_TRY_ASSIGN(Statement query,
-                   impl_->database.prepare(
-                       fmt::format("SELECT {} FROM intervals WHERE run = ?"
-                                   " AND resolution = ? AND start_s = ? AND endpoint = ?",
-                                   column_list(kIntervalColumns.data(), kIntervalColumns.size()))));
+  // What is not wanted is not read either: a blob may lie on pages of its own.
+  std::array<std::string_view, kIntervalColumns.size()> columns = kIntervalColumns;
+  columns[columns.size() - 2] = has_response(parts) ? "response" : "x''";
+  columns[columns.size() - 1] = has_service(parts) ? "service" : "x''";
+  MACAW_TRY_ASSIGN(Statement query, impl_->database.prepare(fmt::format(
+                                        "SELECT {} FROM intervals WHERE run = ?"
+                                        " AND resolution = ? AND start_s = ? AND endpoint = ?",
+                                        column_list(columns.data(), columns.size()))));
   // Intervals lie in order of time, each with all its endpoints: looking each up reads less than
   // going through them all.
   const uint64_t first = (from_s + resolution - 1) / resolution * resolution;
@@ -252,7 +256,7 @@ Result<std::vector<IntervalRow>> RunReader::intervals(int64_t run, uint32_t reso
     if (!found) {
       continue;
     }
-    auto aggregate = interval_of(take_interval_values(query));
+    auto aggregate = interval_of(take_interval_values(query), parts);
     query.reset();
     if (!aggregate.ok()) {
       return errorf("{}: interval at {} s: {}", impl_->path, start_s, aggregate.error().message());

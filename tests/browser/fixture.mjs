@@ -18,6 +18,44 @@ function skip(why) {
   process.exit(SKIPPED);
 }
 
+/** How the tests look at pages; what a page complains of goes to `complaints`. */
+export class Pages {
+  constructor(browser, complaints) {
+    Object.assign(this, {browser, complaints, unreachable: false});
+  }
+
+  async open(url, options = {}) {
+    const page = await this.browser.newPage({viewport: {width: 1280, height: 1080},
+      colorScheme: 'light', timezoneId: 'Europe/Berlin', acceptDownloads: true, ...options});
+    page.on('console', (message) => {
+      // That canvases are read often is the test's own doing.
+      const ours = message.text().startsWith('Canvas2D: Multiple readback')
+        || (this.unreachable && /ERR_(CONNECTION|INCOMPLETE|EMPTY)/.test(message.text()))
+        || message.location().url.includes('/api/control');  // not there: nothing to steer
+      if (['error', 'warning'].includes(message.type()) && !ours) {
+        this.complaints.push(message.text());
+      }
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.stack));
+    const origin = url.startsWith('file:') ? 'file:' : new URL(url).origin;
+    page.on('request', (request) => {
+      const there = request.url();
+      if (!there.startsWith(origin) && !/^(blob|data):/.test(there)) {
+        this.complaints.push(`foreign: ${there}`);
+      }
+    });
+    await page.goto(url);
+    return page;
+  }
+}
+
+/** Waits until what was asked of uPlot has been drawn. */
+export async function settled(page) {
+  await page.evaluate(() => new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+  }));
+}
+
 export async function launchBrowser() {
   if (!existsSync(CHROMIUM)) skip(`no ${CHROMIUM}; scripts/setup test installs it`);
   let playwright;
@@ -30,12 +68,17 @@ export async function launchBrowser() {
   return playwright.chromium.launch({executablePath: CHROMIUM, args: FLAGS});
 }
 
+/** The page from a folder instead of from the program, while it is edited. */
+const PAGE_FOLDER = process.env.MACAW_PAGE_FOLDER ?? '';
+
 /** The fixture program over a folder of its own. */
 export class Fixture {
-  static async start(program) {
+  /** `folder` and `port`: those of a fixture that has been there before. */
+  static async start(program, folder = null, port = 0) {
     const fixture = new Fixture();
-    fixture.folder = mkdtempSync(join(tmpdir(), 'macaw-browser-'));
-    fixture.process = spawn(program, [fixture.folder], {stdio: ['pipe', 'pipe', 'inherit']});
+    fixture.folder = folder ?? mkdtempSync(join(tmpdir(), 'macaw-browser-'));
+    fixture.process = spawn(program, [fixture.folder, PAGE_FOLDER, String(port)],
+      {stdio: ['pipe', 'pipe', 'inherit']});
     fixture.exited = new Promise((resolve) => { fixture.process.on('exit', resolve); });
     fixture.lines = createInterface({input: fixture.process.stdout})[Symbol.asyncIterator]();
     fixture.url = `http://127.0.0.1:${await fixture.line()}`;
@@ -66,6 +109,12 @@ export class Fixture {
 
   async stop() {
     this.process.stdin.end();
+    await this.exited;
+  }
+
+  /** Without a chance to say anything more. */
+  async kill() {
+    this.process.kill('SIGKILL');
     await this.exited;
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Serves made runs to the browser test: `ui_fixture FOLDER [PAGE_FOLDER]`. Prints the UI's port,
-// then obeys lines on stdin, answering each with "ok", and ends when stdin does:
+// Serves made runs to the browser tests: `ui_fixture FOLDER [PAGE_FOLDER [PORT]]`. Prints the UI's
+// port, then obeys lines on stdin, answering each with "ok", and ends when stdin does:
 //   finished      adds two runs that are over
 //   begin         begins a run; seconds N: plays so much of it; end: plays the rest
 //   long SECONDS  adds a long run, to look at by hand
@@ -99,13 +99,13 @@ bool read_line(std::string& pending, std::string& line) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: ui_fixture FOLDER [PAGE_FOLDER]\n");
+    std::fprintf(stderr, "usage: ui_fixture FOLDER [PAGE_FOLDER [PORT]]\n");
     return 1;
   }
   Fixture fixture{std::string(argv[1]) + "/macaw.sqlite", nullptr};
   macaw::net::Loop loop;
   macaw::ui::UiOptions options;
-  options.port = 0;
+  options.port = static_cast<uint16_t>(argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 0);
   options.database = fixture.database;
   options.page_folder = argc > 2 ? argv[2] : "";
   macaw::ui::UiServer server(loop, options);

@@ -47,6 +47,8 @@ const std::vector<ReportMistake> kReportMistakes = {
     {{"--format", "locust"}, "give their prefix with -o"},
     {{"--format", "locust", "-o", "-"}, "give their prefix with -o"},
     {{"--fail-if", "p99>50"}, "--fail-if: "},
+    {{"--format", "html", "--clock", "service"}, "do not go with --format html"},
+    {{"--format", "html", "--run", "7"}, "7"},
     {{"--run", "7"}, "7"},
     {{"--run", "0"}, "--run: found '0'"},
     {{"--format", "csv", "-o", "absent/out.csv"}, "absent/out.csv"},
@@ -204,6 +206,22 @@ BOOST_AUTO_TEST_CASE(help_lists_the_formats) {
   for (const std::string format : {"vegeta-results", "locust-distribution", "hgrm", "junit"}) {
     BOOST_TEST(contains(help.out, format), help.out);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_as_one_html_file) {
+  const ReplayFolder folder;
+  play_forty(folder, {"--label", "forty"});
+  const ProcessResult result = run_process(
+      "replay", folder.options({"report", "macaw.sqlite", "--format", "html", "-o", "run.html"}));
+  BOOST_TEST_REQUIRE(result.code == 0, result.err);
+  BOOST_TEST(result.out.empty());
+  const std::string html = folder.dir().read("run.html");
+  BOOST_TEST(html.starts_with("<!doctype html>"));
+  BOOST_TEST(contains(html, "\"label\":\"forty\""));
+  BOOST_TEST(contains(html, "uPlot"));
+  BOOST_TEST(run_process("replay", folder.options({"report", "macaw.sqlite", "--format", "html",
+                                                   "--fail-if", "errors>0%"}))
+                 .code == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -66,6 +66,89 @@ BOOST_FIXTURE_TEST_CASE(answers_and_heads, UiServerFixture) {
   BOOST_TEST(foreign.starts_with("HTTP/1.1 403 Forbidden\r\n"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_page_is_told_of_each_second, UiServerFixture) {
+  MadeRunOptions made;
+  made.database = folder / "macaw.sqlite";
+  MadeRun run(made);
+  ui::UiServer server(loop, options());
+  BOOST_REQUIRE(server.start().ok());
+  StreamRecorder page(loop);
+  BOOST_REQUIRE(page.stream->connect(net::resolve("127.0.0.1", server.port())->front()) == 0);
+  run_until([&] { return page.saw("connected 0"); }, "the connection");
+  int error = 0;
+  const std::string request =
+      "GET /api/live?of=1&next=0 HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 1:0\r\n\r\n";
+  BOOST_REQUIRE(page.stream->write(request, &error) == net::Stream::WriteState::kDone);
+  const auto heard = [&page](std::string_view text) {
+    return page.received.find(text) != std::string::npos;
+  };
+  run_until([&] { return heard("event: beat\n"); }, "the first beat");
+  BOOST_TEST(heard("Content-Type: text/event-stream\r\n"));
+  BOOST_TEST(heard("Content-Security-Policy: "));
+  for (int second = 0; second < 3; ++second) {
+    run.add_second();
+  }
+  run_until([&] { return heard("id: 1:1\nevent: second\ndata: {\"run\":1,"); }, "second 1");
+  BOOST_TEST((server.last_request() > MonoClock::now() - from_seconds(1)));
+  run.finish();
+  run_until([&] { return heard("event: end\n"); }, "the end");
+  BOOST_TEST(heard("\"verdict\":\"VALID\""));
+  page.stream->close();
+  run_until([&] { return page.saw("closed"); }, "the close");
+}
+
+// Pages that never read are let go instead of being kept for ever, and the others go on.
+BOOST_FIXTURE_TEST_CASE(pages_are_bounded_in_number, UiServerFixture) {
+  ui::UiServer server(loop, options());
+  BOOST_REQUIRE(server.start().ok());
+  const std::string request = "GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::vector<std::unique_ptr<StreamRecorder>> pages;
+  constexpr size_t kPages = 64;
+  for (size_t k = 0; k < kPages; ++k) {
+    pages.push_back(std::make_unique<StreamRecorder>(loop));
+    StreamRecorder& page = *pages.back();
+    BOOST_REQUIRE(page.stream->connect(net::resolve("127.0.0.1", server.port())->front()) == 0);
+    run_until([&] { return page.saw("connected 0"); }, "the connection");
+    int error = 0;
+    BOOST_REQUIRE(page.stream->write(request, &error) == net::Stream::WriteState::kDone);
+    run_until([&] { return page.received.find("event: ") != std::string::npos; }, "a stream");
+  }
+  BOOST_TEST(ask(server.port(), "GET /api/live HTTP/1.1\r\nHost: localhost\r\n")
+                 .starts_with("HTTP/1.1 503 "));
+  BOOST_TEST(ask(server.port(), "GET /health HTTP/1.1\r\nHost: localhost\r\n").ends_with("OK\n"));
+  pages.front()->stream->close();
+  run_until([&] { return pages.front()->saw("closed"); }, "the close");
+  // Its place is free as soon as the server has tried to tell it something.
+  StreamRecorder late(loop);
+  BOOST_REQUIRE(late.stream->connect(net::resolve("127.0.0.1", server.port())->front()) == 0);
+  run_until([&] { return late.saw("connected 0"); }, "the connection");
+  int error = 0;
+  run_until(
+      [&] {
+        late.received.clear();
+        static_cast<void>(late.stream->write(request, &error));
+        loop.run_once(std::chrono::milliseconds(300));
+        return late.received.starts_with("HTTP/1.1 200 ");
+      },
+      "a place");
+  late.stream->close();
+  for (const auto& page : pages) {
+    page->stream->close();
+  }
+  run_until([&] { return late.saw("closed"); }, "the close");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_foreign_page_hears_nothing, UiServerFixture) {
+  ui::UiServer server(loop, options());
+  BOOST_REQUIRE(server.start().ok());
+  BOOST_TEST(ask(server.port(), "GET /api/live HTTP/1.1\r\nHost: rebound.example:80\r\n")
+                 .starts_with("HTTP/1.1 403 "));
+  BOOST_TEST(ask(server.port(), "POST /api/live HTTP/1.1\r\nHost: localhost\r\n")
+                 .starts_with("HTTP/1.1 405 "));
+  BOOST_TEST(ask(server.port(), "GET /api/live?run=x HTTP/1.1\r\nHost: localhost\r\n")
+                 .starts_with("HTTP/1.1 400 "));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_free_port_and_its_url, UiServerFixture) {
   ui::UiServer server(loop, options());
   BOOST_REQUIRE(server.start().ok());

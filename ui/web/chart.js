@@ -3,7 +3,7 @@
 // One time chart: uPlot with our axes, gaps, colours, zoom and keys. Knows nothing of runs; several
 // of them share a cursor and are told which span to show.
 /* global uPlot */
-import {formatElapsed} from './data.js';
+import {formatElapsed} from './format.js';
 
 const colours = new Map();
 
@@ -33,18 +33,18 @@ function isolatedPoints(u, series) {
   return lonely.length ? lonely : null;
 }
 
-function niceBelow(value) {
+export function niceBelow(value) {
   const decade = 10 ** Math.floor(Math.log10(value));
   return [5, 2, 1].map((digit) => digit * decade).find((nice) => nice <= value) ?? decade;
 }
 
-function niceAbove(value) {
+export function niceAbove(value) {
   const decade = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5].map((digit) => digit * decade).find((nice) => nice >= value) ?? 10 * decade;
 }
 
 /** Which lines of a log scale are labelled: 1, 2 and 5 of a decade while there is room for them. */
-function logLabels(splits) {
+export function logLabels(splits) {
   const decades = Math.log10(splits[splits.length - 1] / splits[0]);
   const labelled = decades < 2.5 ? [1, 2, 5] : [1];
   return splits.map((value) => {
@@ -73,7 +73,9 @@ export class Chart {
   /**
    * `options`: element, height, series [{label, color, dash, bars, width, fill}], formatTick, log,
    * clock ('local', 'utc' or 'elapsed'), xLabels, onZoom(min, max), onReset(), onCursor(index),
-   * beyond(series, index): the value is slower than the chart can say.
+   * beyond(series, index): the value is slower than the chart can say. `yMax`: the scale reaches
+   * at least so far. `yRange()` sets the scale of a chart that `paint(chart, plot)`s by itself.
+   * `decorate(chart, plot)` draws over the lines.
    */
   constructor(options) {
     this.options = options;
@@ -110,7 +112,7 @@ export class Chart {
       tzDate: (t) => (options.clock === 'utc' ? uPlot.tzDate(new Date(t * 1e3), 'Etc/UTC')
         : new Date(t * 1e3)),
       legend: {show: false},
-      padding: [8, 28, 0, 0],
+      padding: [8, 26, 0, 0],
       cursor: this.cursorOptions(),
       scales: {
         x: {time: options.clock !== 'elapsed', auto: false, range: () => this.range},
@@ -121,7 +123,8 @@ export class Chart {
       hooks: {
         setSelect: [(u) => this.handleSelect(u)],
         setCursor: [(u) => options.onCursor(u.cursor.idx ?? null)],
-        draw: [(u) => this.drawBeyond(u)],
+        drawAxes: [(u) => options.paint?.(this, u)],
+        draw: [(u) => { this.drawBeyond(u); options.decorate?.(this, u); }],
       },
     };
   }
@@ -164,7 +167,8 @@ export class Chart {
       size: axisSize,
       font: '12px system-ui, sans-serif',
       stroke: () => colour('--muted'),
-      grid: {stroke: () => colour('--grid'), width: 1},
+      grid: {stroke: () => colour('--grid'), width: 1,
+        ...(this.options.log ? {filter: (u, splits) => logLabels(splits)} : {})},
       ticks: {show: false},
       gap: 6,
       space: height > 200 ? 40 : 24,
@@ -177,9 +181,10 @@ export class Chart {
     return {
       label: one.label,
       stroke: () => colour(one.color),
-      fill: one.bars ? () => colour(one.color) : undefined,
+      fill: one.bars || one.area ? () => colour(one.color) : undefined,
       width: one.bars ? 0 : (one.width ?? 1.75),
       dash: one.dash,
+      alpha: one.alpha,
       show: one.show ?? true,
       spanGaps: false,
       paths: one.bars ? uPlot.paths.bars({size: [0.86, 24], align: 0}) : undefined,
@@ -189,18 +194,19 @@ export class Chart {
   }
 
   yRange(min, max) {
+    if (this.options.yRange) return this.options.yRange();
     if (this.options.log) {
       if (!(max > 0)) return [0.1, 100];
       // The next 1, 2 or 5 instead of whole decades, which would flatten most runs.
       const low = niceBelow(min);
       return [low, niceAbove(Math.max(max, low * 4))];
     }
-    return [0, max > 0 ? max * 1.08 : 1];
+    return [0, Math.max(max > 0 ? max * 1.08 : 1, this.options.yMax ?? 0)];
   }
 
   /** `xs` ascending, `columns` as the series; null is a gap. A log scale cannot show zero. */
   setData(xs, columns) {
-    const shown = this.options.log
+    const shown = this.options.log && !this.options.paint
       ? columns.map((column) => column.map((v) => (v !== null && v > 0 ? v : null))) : columns;
     this.plot.setData([xs, ...shown], false);
     this.show(...this.range);

@@ -1,35 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The window of a run that the page holds, how it is brought up to date, and how numbers are
-// written. No DOM, no network: what comes in are answers of /api/series.
-
-export const PERCENTILES = [
-  {name: 'p25', color: '--p25'},
-  {name: 'p50', color: '--p50'},
-  {name: 'p75', color: '--p75'},
-  {name: 'p90', color: '--p90'},
-  {name: 'p95', color: '--p95'},
-  {name: 'p99', color: '--p99'},
-  {name: 'p99.9', color: '--p999'},
-  {name: 'p99.99', color: '--p9999'},
-];
-
-const QUANTILES = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
-
-/** Samples that a percentile takes for a two-sided 95 % interval, as in the console: p99 368. */
-export function samplesNeeded(index) {
-  const q = QUANTILES[index];
-  return Math.ceil(Math.log(0.025) / Math.log(Math.max(q, 1 - q)));
-}
-
-/** Outcomes other than ok, in the order in which they are stacked. */
-export const FAILURES = ['http_error', 'wrong_answer', 'refused', 'reset', 'malformed', 'timeout',
-  'shed', 'unfinished'];
-
-/** Seconds that late answers may still change: the timeout, and time for them to be stored. */
-export function unsettledSeconds(answer) {
-  return Math.max(40, Math.ceil(answer.timeout_s || 0) + 10);
-}
+// The window of a run that the page holds, and how it is brought up to date. No DOM, no network:
+// what comes in are answers of /api/series.
+import {FAILURES} from './format.js';
 
 /** Points that a window holds at most, as on the server. */
 const POINTS_MAX = 4000;
@@ -38,46 +11,56 @@ export function resolutionFor(seconds) {
   return [1, 10, 60].find((resolution) => seconds / resolution <= POINTS_MAX) ?? 600;
 }
 
+const HEALTH = ['due', 'sent', 'late', 'in_flight', 'connections', 'backlog', 'lag_p99_ms',
+  'lag_max_ms', 'busy_share', 'cpu_share', 'wait_share', 'turn_ms_max'];
+/** What the health rows know of a key. */
+const OF_HEALTH = {'counter:requests_sent': 'sent', 'gauge:client/pending': 'in_flight',
+  'gauge:client/connections': 'connections', 'gauge:queue_depth': 'backlog',
+  'gauge:lag_p99_ms': 'lag_p99_ms'};
+
 /**
  * A run from second `from` on, one slot per `resolution` seconds. A slot without a row is a gap:
  * null in every column. `has` tells a percentile beyond the timeout (null with a row) from a gap.
  */
 export class Window {
   constructor(answer) {
-    this.key = answer.key;
     this.resolution = answer.resolution;
     this.from = answer.from;
-    this.columns = answer.series.columns.map(() => []);
-    this.has = [];
-    this.requests = [];
-    this.completed = [];
-    this.errors = [];
-    this.due = [];
+    this.clocks = {};
+    for (const clock of ['response', 'service']) {
+      this.clocks[clock] = {columns: answer[clock].columns.map(() => []), has: []};
+    }
+    this.traffic = {requests: [], completed: [], errors: [], bytes_in: [], bytes_out: []};
     this.outcomes = Object.fromEntries(FAILURES.map((name) => [name, []]));
+    this.health = Object.fromEntries(HEALTH.map((name) => [name, []]));
     this.length = 0;
+    /** Somebody has changed the rate or paused: the plan says nothing of the target any more. */
+    this.steered = false;
     this.merge(answer);
   }
 
-  /** Replaces everything from `answer.from` on: what is missing there is a gap. */
+  /** Takes over everything from the answer's first second on. */
   merge(answer) {
-    this.run = answer;
-    const first = Math.max(0, (answer.from - this.from) / this.resolution);
-    const stamps = [answer.series.t, answer.traffic.t, answer.due.t];
-    const last = Math.max(-1, ...stamps.map((t) => (t.length ? this.slot(t[t.length - 1]) : -1)));
-    this.length = Math.max(first, last + 1);
+    const {response, service, traffic, health, ...run} = answer;
+    this.run = run;
+    const first = Math.max(this.slot(answer.from), 0);
+    const last = (stamps) => (stamps.length ? this.slot(stamps[stamps.length - 1]) + 1 : 0);
+    for (const column of this.all()) column.length = Math.min(column.length, first);
+    this.length = Math.max(Math.min(this.length, first), last(traffic.t), last(health.t));
     for (const column of this.all()) {
-      column.length = Math.min(column.length, first);
       while (column.length < this.length) column.push(null);
     }
-    this.fill(answer.series.t, answer.series.columns, this.columns);
-    answer.series.t.forEach((t) => { this.has[this.slot(t)] = true; });
-    const {traffic, due} = answer;
-    this.fill(traffic.t, [traffic.requests, traffic.completed, traffic.errors],
-      [this.requests, this.completed, this.errors]);
-    const names = Object.keys(traffic.outcomes);
-    this.fill(traffic.t, names.map((name) => traffic.outcomes[name]),
-      names.map((name) => this.outcomes[name]));
-    this.fill(due.t, [due.requests], [this.due]);
+    for (const [name, {t, columns}] of [['response', response], ['service', service]]) {
+      const clock = this.clocks[name];
+      this.fill(t, columns, clock.columns);
+      this.fill(t, [t.map(() => true)], [clock.has]);
+    }
+    const names = Object.keys(this.traffic);
+    this.fill(traffic.t, names.map((name) => traffic[name]), names.map((n) => this.traffic[n]));
+    const failed = Object.keys(traffic.outcomes);
+    this.fill(traffic.t, failed.map((name) => traffic.outcomes[name]),
+      failed.map((name) => this.outcomes[name]));
+    this.fill(health.t, HEALTH.map((name) => health[name]), HEALTH.map((n) => this.health[n]));
     this.dropUnfinished(answer);
   }
 
@@ -90,8 +73,10 @@ export class Window {
   }
 
   all() {
-    return [...this.columns, this.has, this.requests, this.completed, this.errors, this.due,
-      ...Object.values(this.outcomes)];
+    const {response, service} = this.clocks;
+    return [...response.columns, response.has, ...service.columns, service.has,
+      ...Object.values(this.traffic), ...Object.values(this.outcomes),
+      ...Object.values(this.health)];
   }
 
   slot(second) {
@@ -100,6 +85,11 @@ export class Window {
 
   second(slot) {
     return this.from + slot * this.resolution;
+  }
+
+  /** The second up to which slots are there. */
+  reach() {
+    return this.second(this.length);
   }
 
   fill(stamps, sources, targets) {
@@ -114,19 +104,52 @@ export class Window {
     return Array.from({length: this.length}, (_, slot) => this.second(slot));
   }
 
-  isMetric() {
-    return this.key.startsWith('metric:');
-  }
-
   /** Counts of a slot as a rate, so that a resolution does not change what is drawn. */
   perSecond(column) {
-    return column.map((value) => (value === null ? null : value / this.resolution));
+    const rates = column.map((value) => (value === null ? null : value / this.resolution));
+    const last = this.length - 1;
+    const share = this.lastShare();
+    // The rest of a run that ended within its last slot: a rate of its own, or too short for one.
+    if (last >= 0 && share < 1 && rates[last] !== null) {
+      rates[last] = share < 0.5 ? null : rates[last] / share;
+    }
+    return rates;
   }
 
-  /** The main chart's columns: counters as rates. */
-  mainColumns() {
-    if (this.key.startsWith('counter:')) return this.columns.map((c) => this.perSecond(c));
-    return this.columns;
+  /** How much of the last slot the run lasted; 1 as long as it plays. */
+  lastShare() {
+    const {state, elapsed_s: elapsed} = this.run;
+    if (state === 'running' || this.length === 0) return 1;
+    const share = (elapsed - this.second(this.length - 1)) / this.resolution;
+    return share > 0.98 || share < 0 ? 1 : share;
+  }
+
+  /** The columns of a key: eight of a metric, else one; counters as rates. */
+  columnsOf(key) {
+    if (key.startsWith('metric:client/request')) return this.clocks.response.columns;
+    if (key.startsWith('metric:')) return this.clocks.service.columns;
+    if (OF_HEALTH[key]) {
+      const column = this.health[OF_HEALTH[key]];
+      return [key.startsWith('counter:') ? this.perSecond(column) : column];
+    }
+    return [this.perSecond(this.counterColumn(key.replace('counter:client/', '')))];
+  }
+
+  counterColumn(name) {
+    const {requests, errors, bytes_in: bytesIn, bytes_out: bytesOut} = this.traffic;
+    if (name === 'success') return requests.map((n, k) => (n === null ? null : n - errors[k]));
+    const failure = name.replace('failures/', '');
+    if (FAILURES.includes(failure)) {
+      return this.outcomes[failure].map((n, k) => (requests[k] === null ? null : n ?? 0));
+    }
+    return {requests, failures: errors, received_bytes: bytesIn, sent_bytes: bytesOut}[name]
+      ?? requests.map(() => null);
+  }
+
+  /** Whether a percentile lies beyond the timeout: there is a row, and no number in it. */
+  isBeyond(clock, column, slot) {
+    const {columns, has} = this.clocks[clock];
+    return has[slot] === true && columns[column][slot] === null;
   }
 
   /**
@@ -135,12 +158,16 @@ export class Window {
    */
   targetColumn() {
     const {run} = this;
-    if (run.endpoint !== 0) return this.perSecond(this.requests);
-    if (run.target_rps > 0 && run.profile.startsWith('constant')) {
+    if (run.endpoint !== 0) return this.perSecond(this.traffic.requests);
+    if (this.hasConstantTarget()) {
       const end = run.planned_s > 0 ? Math.min(run.planned_s, run.end) : run.end;
       return this.seconds().map((second) => (second < end ? run.target_rps : null));
     }
-    return this.perSecond(this.due);
+    return this.perSecond(this.health.due);
+  }
+
+  hasConstantTarget() {
+    return !this.steered && this.run.target_rps > 0 && this.run.profile.startsWith('constant');
   }
 
   /** Stacked from the last to the first: column k holds failure k and those after it. */
@@ -165,52 +192,8 @@ export class Window {
   latest(from, to) {
     for (let slot = this.length - 1; slot >= 0; --slot) {
       const shown = this.second(slot) >= from && this.second(slot) <= to;
-      if (shown && (this.has[slot] || this.requests[slot] > 0)) return slot;
+      if (shown && (this.clocks.response.has[slot] || this.traffic.requests[slot] > 0)) return slot;
     }
     return -1;
   }
-}
-
-function threeDigits(value) {
-  const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return value.toFixed(digits);
-}
-
-/** "12.3 \u00b5s", "4.56 ms", "1.20 s": as the console writes it. */
-export function formatMillis(ms) {
-  const ns = Math.round(ms * 1e6);
-  if (ns < 1000) return `${ns} ns`;
-  if (ns < 999500) return `${threeDigits(ns / 1e3)} \u00b5s`;
-  if (ns < 999500000) return `${threeDigits(ns / 1e6)} ms`;
-  return `${threeDigits(ns / 1e9)} s`;
-}
-
-/** An axis tick: no needless zeros. */
-export function formatMillisTick(ms) {
-  if (ms === 0) return '0';
-  const short = (value) => String(Number(value.toPrecision(4)));
-  if (ms < 1) return `${short(ms * 1e3)} \u00b5s`;
-  return ms < 1000 ? `${short(ms)} ms` : `${short(ms / 1e3)} s`;
-}
-
-export function formatNumber(value) {
-  const digits = Number.isInteger(value) || value >= 1000 ? 0 : value >= 10 ? 1 : 2;
-  return value.toLocaleString('en-US', {maximumFractionDigits: digits});
-}
-
-/** "30 s", "1 min 30 s", "2 h" */
-export function formatDuration(seconds) {
-  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
-  const whole = Math.round(seconds);
-  const parts = [[Math.floor(whole / 3600), 'h'], [Math.floor(whole / 60) % 60, 'min'],
-    [whole % 60, 's']];
-  return parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`).join(' ');
-}
-
-/** "0:12", "1:02:03" */
-export function formatElapsed(seconds) {
-  const two = (value) => String(value).padStart(2, '0');
-  const whole = Math.floor(seconds);
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }

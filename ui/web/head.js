@@ -2,8 +2,10 @@
 //
 // The top of the page: what is being looked at, how it stands, what is in the way; and how instants
 // are written.
-import {formatElapsed} from './data.js';
-import {$, element} from './legend.js';
+import {formatDuration, formatElapsed, formatMillis, formatNumber, formatShare,
+  samplesNeeded} from './format.js';
+import {$, element, setText} from './legend.js';
+import {stored} from './source.js';
 import {titleOf, writeView} from './view.js';
 
 /** " UTC+1", or " UTC" where that is what the axis shows. */
@@ -37,26 +39,141 @@ function setLines(lines) {
     text: line})));
 }
 
-export function showHead(run, view) {
+/** `details`: the answer of /api/run, or null until it is there. */
+export function showHead(run, details, view) {
   const title = run.label || `Run ${run.run}`;
-  $('title').textContent = title;
+  setText('title', title);
   document.title = `${titleOf(view.key)} \u00b7 ${title} - Macaw`;
   const started = new Date(run.started_s * 1000);
   const when = started.toLocaleString('en-GB', {dateStyle: 'medium', timeStyle: 'medium',
     ...(view.clock === 'utc' ? {timeZone: 'UTC'} : {})});
-  const lines = [[run.label ? `run ${run.run}` : null, `${run.file} \u2192 ${run.target}`,
-    run.profile, `${when}${zoneName(started, view.clock)}`].filter(Boolean).join(' \u00b7 ')];
-  if (run.reason) lines.push(run.reason);
-  setLines(lines);
-  if (run.state === 'running') {
-    const planned = run.planned_s || (run.target_rps > 0 ? run.planned / run.target_rps : 0);
+  setLines([[run.label ? `run ${run.run}` : null, `${run.file} \u2192 ${run.target}`,
+    run.profile, `${when}${zoneName(started, view.clock)}`].filter(Boolean).join(' \u00b7 ')]);
+  showFacts(run, details);
+  showVerdict(run);
+}
+
+function showFacts(run, details) {
+  const facts = [];
+  const add = (name, value, title = '') => facts.push([name, value, title]);
+  if (details?.run === run.run) {
+    if (details.file_sha256) add('file', details.file_sha256.slice(0, 12), details.file_sha256);
+    add('seed', String(details.seed));
+    if (details.workers > 1) add('workers', String(details.workers));
+  }
+  add('arrivals', run.arrivals);
+  add('connections', `\u2264 ${formatNumber(run.connections)}`);
+  add('timeout', formatDuration(run.timeout_s));
+  add('scheduled', formatNumber(run.scheduled));
+  add('sent', formatNumber(run.sent));
+  if (run.unsent > 0) add('never sent', formatNumber(run.unsent));
+  if (run.rows_lost > 0) add('rows lost', formatNumber(run.rows_lost));
+  const wanted = JSON.stringify(facts);
+  if ($('facts').dataset.shown === wanted) return;
+  $('facts').dataset.shown = wanted;
+  $('facts').replaceChildren(...facts.map(([name, value, title]) => element('div', {title},
+    element('dt', {text: name}), element('dd', {text: value}))));
+}
+
+/** Planned seconds; 0 where the run has no planned end. */
+export function plannedSeconds(run) {
+  return run.planned_s || (run.target_rps > 0 ? run.planned / run.target_rps : 0);
+}
+
+function showVerdict(run) {
+  const playing = run.state === 'running';
+  const planned = plannedSeconds(run);
+  $('verdict').dataset.kind = playing ? 'running' : run.verdict.toLowerCase();
+  if (playing) {
     setState('running', `playing, ${formatElapsed(run.elapsed_s)}`
       + `${planned > 0 ? ` of ${formatElapsed(planned)}` : ''}`);
+    setText('reason', '');
   } else {
     const how = run.state === 'finished' ? '' : `, ${run.state}`;
     setState(run.verdict.toLowerCase(), `${run.verdict}${how}`, run.end_reason);
+    const good = 'the generator kept to its schedule: what is slow here is the target';
+    setText('reason', run.reason || (run.verdict === 'VALID' ? good : ''));
+    setText('took', `${formatDuration(Math.round(run.elapsed_s * 10) / 10)}, `
+      + `ended: ${run.end_reason}`);
+  }
+  $('took').hidden = playing;
+  const progress = $('progress');
+  progress.hidden = !playing || !(planned > 0);
+  progress.max = Math.max(planned, 1);
+  progress.value = Math.min(run.elapsed_s, planned);
+  progress.setAttribute('aria-valuetext', $('state').textContent);
+}
+
+// ---------------------------------------------------------------------------- tiles
+
+function setTile(id, value, note, kind = '') {
+  setText(`tile-${id}`, value);
+  setText(`tile-${id}-note`, note);
+  $(`tile-${id}`).className = kind;
+}
+
+function errorTile(figures) {
+  setTile('errors', formatNumber(figures.errors),
+    figures.errors > 0 ? `${formatShare(figures.errors, figures.requests)} of `
+      + `${formatNumber(figures.requests)} requests`
+      : `of ${formatNumber(figures.requests)} requests`, figures.errors > 0 ? 'bad' : '');
+}
+
+/** Percentile number `index` of PERCENTILES, from `count` samples. */
+function percentileTile(id, index, value, count, timeout, note) {
+  if (!(count > 0)) {
+    setTile(id, '\u2013', note);
+    return;
+  }
+  const text = value === null ? `> ${formatDuration(timeout)}` : formatMillis(value);
+  const few = count < samplesNeeded(index);
+  setTile(id, `${few ? '~' : ''}${text}`, few ? `of only ${formatNumber(count)}` : note,
+    value === null ? 'bad' : few ? 'few' : '');
+}
+
+const TILES = [['p50', 1, 0], ['p95', 4, 2], ['p99', 5, 3]];
+
+/** Of a run that is over: the whole of it, as the summary says. */
+export function showTotals(run, figures, data) {
+  const {response_ms: response} = figures;
+  const achieved = run.sending_s > 0 ? run.sent / run.sending_s : 0;
+  if (figures.endpoint === 0) {
+    setTile('rate', `${formatNumber(achieved)}/s`, run.target_rps > 0
+      ? `${formatShare(achieved, run.target_rps)} of ${formatNumber(run.target_rps)}/s`
+      : 'no target', '');
+  } else {
+    setTile('rate', `${formatNumber(figures.requests / Math.max(run.elapsed_s, 1e-9))}/s`,
+      'of this endpoint');
+  }
+  const peak = data.health.in_flight.reduce((most, n) => Math.max(most, n ?? 0), 0);
+  setTile('flight', formatNumber(peak), 'at most');
+  errorTile(figures);
+  for (const [id, index, place] of TILES) {
+    percentileTile(id, index, response[place], figures.requests, run.timeout_s, 'of the whole run');
   }
 }
+
+/** While it plays: its latest whole second `slot` of `data`, and the errors so far. */
+export function showNow(data, slot, figures) {
+  const {run, traffic, health, resolution} = data;
+  const at = (column) => (slot >= 0 ? column[slot] ?? null : null);
+  const rate = at(traffic.completed);
+  const target = at(data.targetColumn());
+  setTile('rate', rate === null ? '\u2013' : `${formatNumber(rate / resolution)}/s`,
+    target === null ? 'answered' : `answered, of ${formatNumber(target)}/s`);
+  let last = data.length - 1;
+  while (last > 0 && health.in_flight[last] === null) --last;
+  const flight = health.in_flight[last] ?? null;
+  setTile('flight', flight === null ? '\u2013' : formatNumber(flight),
+    health.backlog[last] > 0 ? `${formatNumber(health.backlog[last])} wait` : 'now');
+  if (figures) errorTile(figures);
+  for (const [id, index] of TILES) {
+    percentileTile(id, index, at(data.clocks.response.columns[index]), at(traffic.requests) ?? 0,
+      run.timeout_s, 'in the last second');
+  }
+}
+
+// ---------------------------------------------------------------------------- notices
 
 /** `content`: an element, or null for nothing. */
 function showNotice(content) {
@@ -68,8 +185,11 @@ function showNotice(content) {
 }
 
 export function showWaiting(reason, view) {
-  $('title').textContent = titleOf(view.key);
+  setText('title', titleOf(view.key));
   setLines([]);
+  $('verdict').dataset.kind = '';
+  $('progress').hidden = true;
+  $('took').hidden = true;
   setState('', 'waiting for a run');
   showNotice(element('span', {text: `Nothing to draw yet: ${reason}. Asking again every second.`}));
 }
@@ -88,7 +208,7 @@ export function showTrouble(error, run) {
 
 /** All is well; says so where a newer run than the chosen one is there. */
 export function showCalm(run, view) {
-  if (!view.run || run.newest === run.run) {
+  if (stored || !view.run || run.newest === run.run) {
     showNotice(null);
     return;
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The legends: a line's colour, name and value, with a check box where it can be hidden.
-import {FAILURES, PERCENTILES, formatNumber} from './data.js';
+// Small DOM helpers, and the legends: a line's colour, name and value, with a check box where it
+// can be hidden.
+import {FAILURES, PERCENTILES, formatNumber} from './format.js';
 
 export const $ = (id) => document.getElementById(id);
 
@@ -15,6 +16,12 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Sets a text only where it differs, so that screen readers and selections are left alone. */
+export function setText(id, text) {
+  const node = $(id);
+  if (node.textContent !== text) node.textContent = text;
+}
+
 function entry(name, color, kind, id) {
   const swatch = element('span', {class: `swatch ${kind}`, 'aria-hidden': 'true'});
   swatch.style.color = `var(${color})`;
@@ -22,33 +29,38 @@ function entry(name, color, kind, id) {
     element('span', {class: 'value', id: `value-${id}`, text: '\u2013'})];
 }
 
-/** One box per percentile; `toggle(index, on)` hears of changes. */
-export function buildPercentiles(shown, toggle) {
+/** A box for each; `toggle(index, on)` hears of changes. `overlaid`: with a second value. */
+export function buildPercentiles(shown, toggle, overlaid) {
   const items = PERCENTILES.map(({name, color}, index) => {
     const box = element('input', {type: 'checkbox', 'aria-label': name});
     box.checked = shown.has(index);
     const item = element('label', {class: `item${box.checked ? '' : ' off'}`}, box,
       ...entry(name, color, '', index));
+    if (overlaid) {
+      item.append(element('span', {class: 'value other', id: `value-${index}-other`,
+        text: '\u2013'}));
+    }
     box.addEventListener('change', () => {
       item.classList.toggle('off', !box.checked);
       toggle(index, box.checked);
     });
     return item;
   });
-  $('legend').classList.add('tiles');
+  $('legend').classList.add('grid');
   $('legend').replaceChildren(...items);
 }
 
-export function buildSingle(name) {
-  $('legend').classList.remove('tiles');
-  $('legend').replaceChildren(
-    element('span', {class: 'item'}, ...entry(name, '--answered', '', 0)));
+export function buildSingle(name, overlaid) {
+  $('legend').classList.remove('grid');
+  const item = element('span', {class: 'item'}, ...entry(name, '--answered', '', 0));
+  if (overlaid) item.append(element('span', {class: 'value other', id: 'value-0-other'}));
+  $('legend').replaceChildren(item);
 }
 
-export function buildTraffic(targetName) {
-  $('traffic-legend').replaceChildren(
-    element('span', {class: 'item'}, ...entry(targetName, '--target', 'dashed', 'target')),
-    element('span', {class: 'item'}, ...entry('answered', '--answered', '', 'answered')));
+/** `items`: [{name, color, kind ('', 'dashed', 'bar'), id, title}]. */
+export function buildLegend(id, items) {
+  $(id).replaceChildren(...items.map((one) => element('span', {class: 'item', title: one.title},
+    ...entry(one.name, one.color, one.kind ?? '', one.id))));
 }
 
 export function buildFailures() {
@@ -61,6 +73,7 @@ export function buildFailures() {
 /** `kind`: 'beyond' the timeout, or from too 'few' samples; `title` says more. */
 export function setValue(id, text, kind = '', title = '') {
   const value = $(`value-${id}`);
+  if (!value) return;
   if (value.textContent !== text) value.textContent = text;
   value.className = `value ${kind}`;
   value.title = title;

@@ -2,7 +2,7 @@
 //
 // What the address says and the page shows: one state, read from and written to the URL, so that
 // every view is a permalink. Iago's `g`, `log` and `p` keep their meaning.
-import {PERCENTILES} from './data.js';
+import {PERCENTILES} from './format.js';
 
 export const MEASURES = [
   {group: 'Latency', items: [
@@ -49,6 +49,7 @@ export function readView(search) {
   return {
     key: query.get('g') || DEFAULT_KEY,
     run: whole(query.get('run')) ?? 0,
+    vs: whole(query.get('vs')) ?? 0,
     endpoint: whole(query.get('endpoint')),
     log: ['1', 'true'].includes(query.get('log')),
     shown: new Set(query.has('p') ? picked : DEFAULT_SHOWN),
@@ -58,10 +59,15 @@ export function readView(search) {
   };
 }
 
-export function writeView(view) {
-  const parts = [`g=${encodeURIComponent(view.key).replace(/%3A/g, ':').replace(/%2F/g, '/')}`];
+/** `named`: also with the key that is shown without one. */
+export function writeView(view, named = true) {
+  const parts = [];
   const add = (name, value) => parts.push(`${name}=${value}`);
+  if (named || view.key !== DEFAULT_KEY) {
+    add('g', encodeURIComponent(view.key).replace(/%3A/g, ':').replace(/%2F/g, '/'));
+  }
   if (view.run) add('run', view.run);
+  if (view.vs) add('vs', view.vs);
   if (view.endpoint) add('endpoint', view.endpoint);
   if (view.log) add('log', 1);
   const shown = [...view.shown].sort((a, b) => a - b).join(',');

@@ -32,13 +32,26 @@ class RunReader {
   Result<std::vector<EndpointRow>> endpoints(int64_t run);
   /// Ascending, endpoint 0 (all) first. While a run plays: as of the last commit.
   Result<std::vector<EndpointTotals>> totals(int64_t run);
+  /// The same without histograms.
+  Result<std::vector<EndpointFigures>> figures(int64_t run);
+  /// Of endpoint 0 alone; all 0 before the first commit.
+  Result<EndpointFigures> figures_of_all(int64_t run);
   /// Intervals of one endpoint that begin in [from_s, to_s), ascending; those without requests and
-  /// completions are missing. REQUIRES: resolution is one of stats::kResolutions
+  /// completions are missing. Distributions that are not among `parts` stay empty.
+  /// REQUIRES: resolution is one of stats::kResolutions
   Result<std::vector<IntervalRow>> intervals(int64_t run, uint32_t resolution, uint16_t endpoint,
-                                             uint64_t from_s, uint64_t to_s);
+                                             uint64_t from_s, uint64_t to_s,
+                                             IntervalParts parts = IntervalParts::kAll);
   Result<std::vector<HealthRow>> health(int64_t run, uint64_t from_s, uint64_t to_s);
   Result<std::vector<EventRow>> events(int64_t run);
   Result<std::vector<UnsentRow>> unsent(int64_t run);
+  /// Where the time of the successes in [from_s, to_s) went, by intervals of `length_s` seconds;
+  /// those without such rows are missing. Of an interval with many more rows than `rows_max` about
+  /// so many are looked at, evenly spread over it.
+  Result<std::vector<PartsRow>> parts(int64_t run, uint16_t endpoint, uint32_t length_s,
+                                      uint64_t from_s, uint64_t to_s, uint64_t rows_max);
+  /// Rows by status and outcome, most first. Reads every row of the run.
+  Result<std::vector<StatusCount>> statuses(int64_t run);
   /// Every stored row in order of index, in one snapshot.
   Status for_each_sample(int64_t run, const std::function<void(const stats::Sample&)>& visit);
 

@@ -5,6 +5,7 @@
 // Thread: values, without shared state.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -95,6 +96,47 @@ struct EndpointTotals {
   EndpointRow endpoint;
   stats::Aggregate totals;
 };
+
+/// The sums of an endpoint without its histograms: cheap enough to be asked for every second. Not a
+/// number: there is nothing to measure; infinite: among the failures.
+struct EndpointFigures {
+  EndpointRow endpoint;
+  std::array<uint64_t, stats::kOutcomes> outcomes{};
+  uint64_t bytes_in = 0;
+  uint64_t bytes_out = 0;
+
+  struct Clock {
+    double p50_ms = 0, p90_ms = 0, p95_ms = 0, p99_ms = 0, p999_ms = 0, max_ms = 0;
+  };
+
+  Clock response;  ///< of everybody
+  Clock ok;        ///< response times of the successes alone
+  Clock service;   ///< of everybody
+
+  uint64_t requests() const;
+
+  uint64_t errors() const { return requests() - outcomes.at(1); }
+};
+
+/// Where the response time of the successes of an interval went: means, which add up to the mean
+/// response time. From the rows.
+struct PartsRow {
+  uint64_t start_s = 0;
+  uint64_t rows = 0;  ///< that were looked at
+  double lag_ms = 0;
+  double connection_wait_ms = 0;
+  double first_byte_ms = 0;
+  double body_ms = 0;
+};
+
+struct StatusCount {
+  int status = 0;  ///< 0: no answer
+  stats::Outcome outcome = stats::Outcome::kOk;
+  uint64_t count = 0;
+};
+
+/// Which distributions of an interval are read: unpacking them is most of the work.
+enum class IntervalParts : uint8_t { kAll, kResponse, kService, kCounts };
 
 struct IntervalRow {
   stats::IntervalKey key;

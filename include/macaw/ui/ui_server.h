@@ -45,7 +45,7 @@ class UiServer {
   /// Whoever shows `token` may steer run `run` through `control`, which must stay valid until the
   /// next call. Null: nobody can steer anything (as at the beginning).
   void set_control(replay::RunControl* control, std::string token = {}, int64_t run = 0);
-  /// When anything was last asked for; MonoTime() when nothing was.
+  /// When anything was last asked for, now while a page listens; MonoTime() when nothing was.
   MonoTime last_request() const;
 
  private:

@@ -24,11 +24,14 @@ std::ostream& operator<<(std::ostream& out, const Refused& one) {
 const std::vector<Refused> kRefused = {
     {"/x", 404, "no such page: /x\n"},
     {"/x/stats.json", 404, "no such page: /x/stats.json\n"},
-    {"/static/graph.html", 404, "no such page: /static/graph.html\n"},
+    {"/static/dashboard.html", 404, "no such page: /static/dashboard.html\n"},
     {"/static/../CMakeLists.txt", 404, "no such page: /static/../CMakeLists.txt\n"},
     {"/shutdown", 404, "no such page: /shutdown\n"},
     {"/favicon.ico", 404, "no such page: /favicon.ico\n"},
     {"/api/x", 404, "no such page: /api/x\n"},
+    {"/export/x.html", 404, "no such page: /export/x.html\n"},
+    {"/export/1", 404, "no such page: /export/1\n"},
+    {"/export/0.html", 404, "no such page: /export/0.html\n"},
     {"/graph_data/nothing", 404, "no such key: nothing; /graph_data lists them\n"},
     {"/graph_data/metric:client/request_latency_ms?p=", 400,
      "p: found \"\", expected indexes from 0 to 7, such as p=1,5\n"},
@@ -64,8 +67,10 @@ BOOST_DATA_TEST_CASE(refused, kRefused) {
 BOOST_FIXTURE_TEST_CASE(an_unknown_run, UiFixture) {
   BOOST_TEST(body("/api/run?run=1", 404) == database + " does not exist yet\n");
   add_runs();
-  for (const char* target : {"/api/run?run=9", "/api/series?run=9", "/stats.json?run=9",
-                             "/graph_data?run=9", "/graph_data/gauge:client/pending?run=9"}) {
+  for (const char* target :
+       {"/api/run?run=9", "/api/series?run=9", "/api/summary?run=9", "/api/heat?run=9",
+        "/api/spectrum?run=9", "/api/parts?run=9", "/stats.json?run=9", "/graph_data?run=9",
+        "/graph_data/gauge:client/pending?run=9", "/export/9.html"}) {
     BOOST_TEST(body(target, 404) == database + ": there is no run 9\n");
   }
 }
@@ -75,10 +80,7 @@ BOOST_FIXTURE_TEST_CASE(small_commands, UiFixture) {
   BOOST_TEST(body("/ping.json") == "{\"response\":\"pong\"}\n");
   BOOST_TEST(body("/ping.txt") == "pong\n");
   BOOST_TEST(body("/health") == "OK\n");
-  const server::Response root = get("/");
-  BOOST_TEST(root.status == 302);
-  BOOST_TEST(
-      root.extra_headers.starts_with("Location: /graph/?g=metric:client/request_latency_ms\r\n"));
+  BOOST_TEST(body("/").find("data-mode=\"chart\"") != std::string::npos);
   BOOST_TEST(get("/graph").extra_headers.starts_with("Location: /graph/\r\n"));
 }
 
@@ -94,7 +96,7 @@ BOOST_FIXTURE_TEST_CASE(only_reading, UiFixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(other_names_are_refused_everywhere, UiFixture) {
-  for (const char* target : {"/", "/graph/", "/stats.json", "/static/graph.js", "/health"}) {
+  for (const char* target : {"/", "/graph/", "/stats.json", "/static/dashboard.js", "/health"}) {
     http::Request request;
     request.method = "GET";
     request.target = target;
@@ -108,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(other_names_are_refused_everywhere, UiFixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(every_answer_is_guarded, UiFixture) {
-  for (const char* target : {"/graph/", "/x", "/stats.json", "/static/graph.js"}) {
+  for (const char* target : {"/graph/", "/x", "/stats.json", "/static/dashboard.js"}) {
     const std::string headers = get(target).extra_headers;
     for (const char* part :
          {"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self';",
@@ -134,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(the_page_and_all_it_loads, UiFixture) {
   BOOST_TEST(files == 7U);
   BOOST_TEST(page.find("http://") == std::string::npos);
   BOOST_TEST(page.find("https://") == std::string::npos);
-  BOOST_TEST(get("/static/graph.js").content_type == "text/javascript; charset=utf-8");
+  BOOST_TEST(get("/static/dashboard.js").content_type == "text/javascript; charset=utf-8");
   BOOST_TEST(get("/static/uplot.LICENSE.txt").body.find("MIT License") != std::string::npos);
 }
 
@@ -173,11 +175,11 @@ BOOST_AUTO_TEST_CASE(a_page_folder_is_read_each_time) {
   Router router(folder / "macaw.sqlite", "127.0.0.1", folder.path());
   http::Request request;
   request.method = "GET";
-  request.target = "/static/graph.js";
+  request.target = "/static/dashboard.js";
   BOOST_TEST(router.answer(request).status == 404);
-  std::ofstream(folder / "graph.js") << "// one";
+  std::ofstream(folder / "dashboard.js") << "// one";
   BOOST_TEST(router.answer(request).body == "// one");
-  std::ofstream(folder / "graph.js") << "// two";
+  std::ofstream(folder / "dashboard.js") << "// two";
   BOOST_TEST(router.answer(request).body == "// two");
 }
 
