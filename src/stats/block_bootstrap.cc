@@ -15,9 +15,11 @@ namespace macaw::stats {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Beyond this the discount would divide by nearly nothing; such data are "not enough" anyway.
 constexpr double kCorrelationMax = 0.95;
+
+/// Deviations (of logarithms, of shares) that are rounding.
+constexpr double kNoSpread = 1e-9;
 
 std::vector<uint32_t> draw_weights(const BlockBootstrap::Settings& settings, uint64_t stream) {
   Random random(settings.seed, stream);
@@ -45,7 +47,7 @@ double neighbour_correlation(const std::vector<double>& series) {
     squares += x * x;
     products += k > 0 ? x * (series[k - 1] - mean) : 0;
   }
-  if (!(squares > 0)) {
+  if (squares <= kNoSpread * kNoSpread * size) {
     return 0;
   }
   const double raw = products / squares;
