@@ -48,14 +48,6 @@ Result<Format> parse_format(std::string_view text) {
   return errorf("found '{}', expected text, json or html", text);
 }
 
-/// "response" or "service"; true for the latter.
-Result<bool> parse_is_service(std::string_view text) {
-  if (text != "response" && text != "service") {
-    return errorf("found '{}', expected response or service", text);
-  }
-  return text == "service";
-}
-
 /// "3,5,7"
 Result<std::vector<int64_t>> parse_run_numbers(std::string_view text) {
   std::vector<int64_t> numbers;
@@ -104,7 +96,7 @@ Result<Settings> settings_of(const CompareArguments& args) {
   Settings settings;
   MACAW_TRY(choose_runs(args, settings));
   MACAW_TRY(set_option("--primary", args.primary, report::parse_primary, settings.options.primary));
-  MACAW_TRY(set_option("--clock", args.clock, parse_is_service, settings.options.service));
+  MACAW_TRY(set_option("--clock", args.clock, report::parse_clock, settings.options.clock));
   MACAW_TRY(set_option("--seed", args.seed, parse_u64, settings.options.seed));
   MACAW_TRY(set_option("--format", args.format, parse_format, settings.format));
   for (const std::string& text : args.fail_if) {

@@ -158,9 +158,9 @@ std::string Comparer::known_unpaired_reason() const {
 Result<Blocks> Comparer::read_alone(const OpenedRun& run, size_t blocks, uint64_t end_s) {
   if (!result_.by_rows) {
     MACAW_TRY_ASSIGN(const uint64_t seconds, seconds_of(run));
-    return block_intervals(run, slots_, result_.service, blocks, std::min(end_s, seconds));
+    return block_intervals(run, slots_, result_.clock, blocks, std::min(end_s, seconds));
   }
-  MACAW_TRY_ASSIGN(const std::vector<TimedRow> rows, read_rows(run, result_.service));
+  MACAW_TRY_ASSIGN(const std::vector<TimedRow> rows, read_rows(run, result_.clock));
   return block_by_time(run, rows, slots_.count(), blocks, UINT64_MAX);
 }
 
@@ -178,8 +178,8 @@ Status Comparer::read_pair(size_t k, size_t blocks, Blocks& a, Blocks& b) {
     MACAW_TRY_ASSIGN(b, read_alone(run_b, blocks, end_b));
     return {};
   }
-  MACAW_TRY_ASSIGN(const std::vector<TimedRow> rows_a, read_rows(run_a, result_.service));
-  MACAW_TRY_ASSIGN(const std::vector<TimedRow> rows_b, read_rows(run_b, result_.service));
+  MACAW_TRY_ASSIGN(const std::vector<TimedRow> rows_a, read_rows(run_a, result_.clock));
+  MACAW_TRY_ASSIGN(const std::vector<TimedRow> rows_b, read_rows(run_b, result_.clock));
   if (result_.paired) {
     const std::string reason = unpaired_rows_reason(rows_a, rows_b);
     result_.paired = reason.empty();
@@ -433,7 +433,7 @@ Result<Comparison> compare(std::span<const ChosenRun> a, std::span<const ChosenR
                            const CompareOptions& options) {
   MACAW_CHECK(!a.empty() && !b.empty());
   Comparison result;
-  result.service = options.service;
+  result.clock = options.clock;
   result.seed = options.seed;
   result.primary = options.primary;
   Comparer comparer(options, result);

@@ -9,6 +9,7 @@
 
 #include "macaw/base/time.h"
 #include "macaw/base/units.h"
+#include "peer_text.h"
 
 namespace macaw::report {
 
@@ -18,7 +19,7 @@ constexpr double kCanvas = 1000;
 /// More labels than this would run into each other.
 constexpr size_t kTicksMax = 7;
 
-std::string short_time(double ns) {
+std::string tick_text(double ns) {
   if (ns >= 1e9) {
     return fmt::format("{:.6g} s", ns / 1e9);
   }
@@ -45,33 +46,6 @@ std::string path_of(const Chart& chart, const ChartLine& line) {
 
 }  // namespace
 
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        break;
-    }
-  }
-  return out;
-}
-
 double ChartAxis::place(double value) const {
   const auto scale = [this](double x) { return logarithmic ? std::log(std::max(x, 1.0)) : x; };
   const double span = scale(high) - scale(low);
@@ -92,7 +66,7 @@ ChartAxis time_axis(double low_ns, double high_ns) {
       for (const double times : step) {
         const double value = power * times;
         if (value >= axis.low && value <= axis.high) {
-          axis.ticks.push_back({value, short_time(value)});
+          axis.ticks.push_back({value, tick_text(value)});
         }
       }
     }
@@ -123,7 +97,7 @@ ChartAxis seconds_axis(double high_s) {
 
 std::string chart_html(const Chart& chart) {
   std::string html =
-      fmt::format("<div class=\"chart\" role=\"img\" aria-label=\"{}\">\n", html_text(chart.label));
+      fmt::format("<div class=\"chart\" role=\"img\" aria-label=\"{}\">\n", xml_text(chart.label));
   html +=
       "<div class=\"plot\">\n<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" "
       "aria-hidden=\"true\">\n";
@@ -142,11 +116,11 @@ std::string chart_html(const Chart& chart) {
   html += "</svg>\n";
   for (const ChartTick& tick : chart.y.ticks) {
     html += fmt::format("<span class=\"tick-y\" style=\"top:{:.2f}%\">{}</span>",
-                        (1 - chart.y.place(tick.value)) * 100, html_text(tick.text));
+                        (1 - chart.y.place(tick.value)) * 100, xml_text(tick.text));
   }
   for (const ChartTick& tick : chart.x.ticks) {
     html += fmt::format("<span class=\"tick-x\" style=\"left:{:.2f}%\">{}</span>",
-                        chart.x.place(tick.value) * 100, html_text(tick.text));
+                        chart.x.place(tick.value) * 100, xml_text(tick.text));
   }
   return html + "\n</div>\n</div>\n";
 }

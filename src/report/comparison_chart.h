@@ -5,14 +5,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace macaw::report {
-
-/// Text for HTML: <, >, &, quotes and control characters.
-std::string html_text(std::string_view text);
 
 struct ChartTick {
   double value = 0;

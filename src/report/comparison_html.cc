@@ -9,13 +9,14 @@
 #include "comparison_phrases.h"
 #include "embed/comparison_css.h"
 #include "macaw/base/units.h"
+#include "peer_text.h"
 #include "phrases.h"
 
 namespace macaw::report {
 
 namespace {
 
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 std::string_view class_of(stats::ChangeKind kind) {
   switch (kind) {
@@ -36,16 +37,16 @@ std::string side_card(std::string_view letter, const std::vector<ComparedRun>& s
     html += fmt::format(
         "<p><span class=\"letter\">{}</span> {}{} &middot; {} &middot; {} requests, "
         "{} errors</p>\n",
-        letter, html_text(run_text(run)),
+        letter, xml_text(run_text(run)),
         run.run.start.label.empty()
             ? ""
-            : " &middot; <strong>" + html_text(run.run.start.label) + "</strong>",
+            : " &middot; <strong>" + xml_text(run.run.start.label) + "</strong>",
         verdict_word(run.run), format_count(run.requests), format_count(run.errors));
   }
   const store::RunStart& start = side.front().run.start;
   html += fmt::format("<p class=\"muted\">{} &rarr; {}<br>{}, {} arrivals<br>{}</p>\n</div>\n",
-                      html_text(start.file), html_text(start.target), html_text(start.profile),
-                      html_text(start.arrivals), format_iso8601(start.started_at));
+                      xml_text(start.file), xml_text(start.target), xml_text(start.profile),
+                      xml_text(start.arrivals), format_iso8601(start.started_at));
   return html;
 }
 
@@ -93,15 +94,15 @@ std::string change_rows(const ComparedEndpoint& endpoint, const stats::Change* p
         "<div class=\"change {}{}\"><span class=\"name\">{}</span><span class=\"values\">{} &rarr; "
         "{}</span>",
         class_of(change.kind), &change == primary ? " primary" : "", change.statistic.name(),
-        html_text(time_text(change.a_ns, timeout)), html_text(time_text(change.b_ns, timeout)));
+        xml_text(time_text(change.a_ns, timeout)), xml_text(time_text(change.b_ns, timeout)));
     if (change.has_interval()) {
       html += fmt::format("{}<span class=\"words\"><span>{}</span><small>{}, p {}</small></span>",
-                          bar(change, scale), html_text(difference_text(change, timeout)),
-                          html_text(ratio_text(change)), html_text(p_text(change.p_adjusted)));
+                          bar(change, scale), xml_text(difference_text(change, timeout)),
+                          xml_text(ratio_text(change)), xml_text(p_text(change.p_adjusted)));
     } else {
       const std::string why = shortage_text(change);
       html += fmt::format("<span class=\"missing\">{}{}</span>", kind_text(change.kind),
-                          why.empty() ? why : ": " + html_text(why));
+                          why.empty() ? why : ": " + xml_text(why));
     }
     html += "</div>\n";
   }
@@ -142,21 +143,22 @@ void frame(Chart& chart) {
 }
 
 double finite_ns(const stats::Quantile& quantile) {
-  return quantile.failed ? kGap : static_cast<double>(quantile.value_ns);
+  return quantile.failed ? kMissing : static_cast<double>(quantile.value_ns);
 }
 
-ChartLine series_line(const ComparedRun& run, bool service, double q, std::string classes) {
+ChartLine series_line(const ComparedRun& run, Clock clock, double q, std::string classes) {
   ChartLine line;
   line.classes = std::move(classes);
   uint64_t next_s = 0;
   for (const store::IntervalRow& row : run.series) {
-    const auto& values = service ? row.aggregate.service : row.aggregate.response;
+    const auto& values = clock == Clock::kService ? row.aggregate.service : row.aggregate.response;
     const double middle = static_cast<double>(row.key.start_s) + row.key.resolution / 2.0;
     if (row.key.start_s > next_s) {
-      line.points.emplace_back(middle, kGap);
+      line.points.emplace_back(middle, kMissing);
     }
     next_s = row.key.start_s + row.key.resolution;
-    line.points.emplace_back(middle, values.count() == 0 ? kGap : finite_ns(values.quantile(q)));
+    line.points.emplace_back(middle,
+                             values.count() == 0 ? kMissing : finite_ns(values.quantile(q)));
   }
   return line;
 }
@@ -167,8 +169,8 @@ std::string time_section(const Comparison& comparison) {
   for (const auto* side : {&comparison.a, &comparison.b}) {
     const std::string letter = side == &comparison.a ? "a" : "b";
     for (const ComparedRun& run : *side) {
-      chart.lines.push_back(series_line(run, comparison.service, 0.5, letter + " low"));
-      chart.lines.push_back(series_line(run, comparison.service, 0.99, letter));
+      chart.lines.push_back(series_line(run, comparison.clock, 0.5, letter + " low"));
+      chart.lines.push_back(series_line(run, comparison.clock, 0.99, letter));
       end_s = std::max(end_s, run.series.empty()
                                   ? 0
                                   : static_cast<double>(run.series.back().key.start_s +
@@ -243,10 +245,10 @@ std::string endpoint_section(const Comparison& comparison, const stats::Change* 
         "<details>\n<summary><strong>{}</strong> <span class=\"what {}\">{} {}"
         "</span></summary>\n<p class=\"muted\">{} {} and {} requests, {} and {} "
         "errors</p>\n{}</details>\n",
-        html_text(endpoint.name), class_of(shown->kind), shown->statistic.name(),
-        shown->has_interval() ? html_text(difference_text(*shown, comparison.timeout()))
+        xml_text(endpoint.name), class_of(shown->kind), shown->statistic.name(),
+        shown->has_interval() ? xml_text(difference_text(*shown, comparison.timeout()))
                               : std::string(kind_text(shown->kind)),
-        html_text(endpoint.method), format_count(endpoint.requests_a),
+        xml_text(endpoint.method), format_count(endpoint.requests_a),
         format_count(endpoint.requests_b), format_count(endpoint.errors_a),
         format_count(endpoint.errors_b), change_rows(endpoint, primary, comparison.timeout()));
   }
@@ -271,9 +273,9 @@ std::string record_section(const Comparison& comparison) {
     html += fmt::format(
         "<tr><td>{} <span class=\"what muted\">{}</span></td><td>{}</td><td>{}</td>"
         "<td>{}</td><td class=\"{}\">{}</td></tr>\n",
-        format_count(record.line), html_text(record.endpoint), format_count(record.pairs),
-        html_text(time_text(record.a_ns, timeout)), html_text(time_text(record.b_ns, timeout)),
-        record.difference_ns > 0 ? "slower" : "faster", html_text(moved_text(record, timeout)));
+        format_count(record.line), xml_text(record.endpoint), format_count(record.pairs),
+        xml_text(time_text(record.a_ns, timeout)), xml_text(time_text(record.b_ns, timeout)),
+        record.difference_ns > 0 ? "slower" : "faster", xml_text(moved_text(record, timeout)));
   }
   return html + "</table></div>\n</section>\n";
 }
@@ -282,7 +284,7 @@ std::string record_section(const Comparison& comparison) {
 
 std::string format_comparison_html(const Comparison& comparison) {
   const stats::Change& primary = comparison.primary_change();
-  const std::string sentence = html_text(comparison_sentence(comparison));
+  const std::string sentence = xml_text(comparison_sentence(comparison));
   const ComparedEndpoint& all = comparison.endpoints.front();
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -292,19 +294,19 @@ std::string format_comparison_html(const Comparison& comparison) {
       sentence, comparison_css, class_of(primary.kind), kind_text(primary.kind), sentence,
       side_card("A", comparison.a), side_card("B", comparison.b));
   for (const std::string& warning : comparison.warnings) {
-    html += fmt::format("<p class=\"warning\">{}</p>\n", html_text(warning));
+    html += fmt::format("<p class=\"warning\">{}</p>\n", xml_text(warning));
   }
   html += fmt::format(
       "<section>\n<h2>What changed</h2>\n<p class=\"muted\">{}. Bars: B against A "
       "with its 95 % interval.</p>\n{}</section>\n",
-      html_text(clock_text(comparison)), change_rows(all, &primary, comparison.timeout()));
+      xml_text(clock_text(comparison)), change_rows(all, &primary, comparison.timeout()));
   html += time_section(comparison) + spectrum_section(comparison);
   html += endpoint_section(comparison, &primary) + record_section(comparison);
   html += fmt::format(
       "<footer>{}. * is the primary statistic; p of all others is corrected for "
       "their number (Holm). A failed request counts as slower than any success; "
       "lines end where requests fail.</footer>\n</main>\n</body>\n</html>\n",
-      html_text(method_text(comparison)));
+      xml_text(method_text(comparison)));
   return html;
 }
 

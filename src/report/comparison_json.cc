@@ -109,7 +109,8 @@ void add_change(JsonText& json, const stats::Change& change, bool primary) {
   json.end_object();
 }
 
-void add_endpoint(JsonText& json, const ComparedEndpoint& endpoint, const stats::Change* primary) {
+void add_compared_endpoint(JsonText& json, const ComparedEndpoint& endpoint,
+                           const stats::Change* primary) {
   json.begin_object();
   json.key("name").text(endpoint.name);
   json.key("method").text(endpoint.method);
@@ -158,7 +159,7 @@ std::string format_comparison_json(const Comparison& comparison,
   json.key("format").text("macaw-compare/1");
   json.key("sentence").text(comparison_sentence(comparison));
   json.key("change").text(change_name(primary->kind));
-  json.key("clock").text(comparison.service ? "service_time" : "response_time");
+  json.key("clock").text(comparison.clock == Clock::kService ? "service_time" : "response_time");
   add_side(json, "a", comparison.a);
   add_side(json, "b", comparison.b);
   json.key("warnings").begin_array();
@@ -182,7 +183,7 @@ std::string format_comparison_json(const Comparison& comparison,
   json.end_object();
   json.key("endpoints").begin_array();
   for (const ComparedEndpoint& endpoint : comparison.endpoints) {
-    add_endpoint(json, endpoint, primary);
+    add_compared_endpoint(json, endpoint, primary);
   }
   json.end_array();
   json.key("endpoints_left_out").count(comparison.endpoints_left_out);

@@ -165,8 +165,9 @@ std::string run_text(const ComparedRun& run) {
 }
 
 std::string clock_text(const Comparison& comparison) {
-  return comparison.service ? "Service time: from the actual send to the whole answer"
-                            : "Response time: from the intended send to the whole answer";
+  return comparison.clock == Clock::kService
+             ? "Service time: from the actual send to the whole answer"
+             : "Response time: from the intended send to the whole answer";
 }
 
 std::string method_text(const Comparison& comparison) {

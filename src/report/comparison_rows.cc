@@ -9,17 +9,11 @@
 
 #include "macaw/base/check.h"
 #include "macaw/base/units.h"
+#include "rows.h"
 
 namespace macaw::report {
 
 namespace {
-
-uint64_t time_of(const stats::Sample& sample, bool service) {
-  if (!service) {
-    return sample.response_ns();
-  }
-  return sample.done_ns > sample.sent_ns ? sample.service_ns() : 0;
-}
 
 uint64_t failure_ns(const OpenedRun& run) {
   return static_cast<uint64_t>(std::max<int64_t>(run.run.start.timeout.count(), 0));
@@ -145,11 +139,11 @@ Result<OpenedRun> open_run(const ChosenRun& chosen) {
   return opened;
 }
 
-Result<std::vector<TimedRow>> read_rows(const OpenedRun& run, bool service) {
+Result<std::vector<TimedRow>> read_rows(const OpenedRun& run, Clock clock) {
   std::vector<TimedRow> rows;
   rows.reserve(run.requests());
   MACAW_TRY(run.reader->for_each_sample(run.run.run, [&](const stats::Sample& sample) {
-    rows.push_back({sample.index, time_of(sample, service), sample.intended_ns, sample.line,
+    rows.push_back({sample.index, latency_ns(sample, clock), sample.intended_ns, sample.line,
                     static_cast<uint16_t>(sample.endpoint), stats::is_success(sample.outcome)});
   }));
   return rows;
@@ -211,7 +205,7 @@ Result<uint64_t> seconds_of(const OpenedRun& run) {
   return seconds;
 }
 
-Result<Blocks> block_intervals(const OpenedRun& run, const EndpointSlots& slots, bool service,
+Result<Blocks> block_intervals(const OpenedRun& run, const EndpointSlots& slots, Clock clock,
                                size_t blocks, uint64_t end_s) {
   Blocks made = empty_blocks(run, slots.count(), blocks);
   const uint32_t resolution = resolution_for(end_s, 3600);
@@ -228,7 +222,8 @@ Result<Blocks> block_intervals(const OpenedRun& run, const EndpointSlots& slots,
                      run.reader->intervals(run.run.run, resolution, number, 0, end_s));
     for (const store::IntervalRow& row : rows) {
       const auto block = static_cast<size_t>(row.key.start_s / resolution * blocks / count);
-      const auto& values = service ? row.aggregate.service : row.aggregate.response;
+      const auto& values =
+          clock == Clock::kService ? row.aggregate.service : row.aggregate.response;
       made.slots[slot].add(std::min(block, blocks - 1), values);
       if (slot == 0) {
         made.times.merge(values);

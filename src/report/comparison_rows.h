@@ -73,7 +73,7 @@ struct OpenedRun {
 
 Result<OpenedRun> open_run(const ChosenRun& chosen);
 /// In order of index.
-Result<std::vector<TimedRow>> read_rows(const OpenedRun& run, bool service);
+Result<std::vector<TimedRow>> read_rows(const OpenedRun& run, Clock clock);
 
 /// Durations by endpoint slot, and what of the run they cover.
 struct Blocks {
@@ -90,7 +90,7 @@ Blocks block_like(const OpenedRun& run, const std::vector<TimedRow>& rows,
                   const std::vector<TimedRow>& guide, size_t slot_count, size_t blocks,
                   uint64_t limit);
 /// From the stored intervals that begin before `end_s`, without rows.
-Result<Blocks> block_intervals(const OpenedRun& run, const EndpointSlots& slots, bool service,
+Result<Blocks> block_intervals(const OpenedRun& run, const EndpointSlots& slots, Clock clock,
                                size_t blocks, uint64_t end_s);
 /// The finest stored resolution that leaves at most so many intervals.
 uint32_t resolution_for(uint64_t seconds, uint64_t intervals_max);

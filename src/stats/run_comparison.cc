@@ -13,7 +13,7 @@ namespace macaw::stats {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 struct Moments {
   double mean = 0;
@@ -53,7 +53,7 @@ Moments difference_of(const std::vector<double>& a, const std::vector<double>& b
   return both;
 }
 
-Interval interval_of(const Moments& of) {
+Interval student_interval(const Moments& of) {
   const double half = student_quantile(kSignificance / 2, of.degrees) * std::sqrt(of.variance);
   return {of.mean, of.mean - half, of.mean + half};
 }
@@ -66,7 +66,7 @@ double p_of(const Moments& of) {
                   2 * student_upper_tail(std::fabs(of.mean) / std::sqrt(of.variance), of.degrees));
 }
 
-ChangeKind kind_of(const Change& change) {
+ChangeKind kind_by_p(const Change& change) {
   if (change.p_adjusted > kSignificance || change.difference_ns.estimate == 0) {
     return ChangeKind::kUnchanged;
   }
@@ -120,12 +120,12 @@ Change compare_runs(Statistic statistic, std::span<const double> a_ns, std::span
     change.a_ns = middle_of(a_ns);
     change.b_ns = middle_of(b_ns);
     const bool both = std::isinf(change.a_ns) && std::isinf(change.b_ns);
-    change.difference_ns = {both ? 0 : change.b_ns - change.a_ns, kNone, kNone};
-    change.ratio = {both ? 0 : change.b_ns / std::max(change.a_ns, 1.0) - 1, kNone, kNone};
+    change.difference_ns = {both ? 0 : change.b_ns - change.a_ns, kUnknown, kUnknown};
+    change.ratio = {both ? 0 : change.b_ns / std::max(change.a_ns, 1.0) - 1, kUnknown, kUnknown};
     if (!short_of_data) {
       change.p = separation_p(a_ns, b_ns);
       change.p_adjusted = change.p;
-      change.kind = both ? ChangeKind::kBothFail : kind_of(change);
+      change.kind = both ? ChangeKind::kBothFail : kind_by_p(change);
     }
     return change;
   }
@@ -134,7 +134,7 @@ Change compare_runs(Statistic statistic, std::span<const double> a_ns, std::span
   const Moments difference = difference_of(a, b, paired);
   change.a_ns = moments_of(a).mean;
   change.b_ns = moments_of(b).mean;
-  change.difference_ns = interval_of(difference);
+  change.difference_ns = student_interval(difference);
   change.p = p_of(difference);
   change.p_adjusted = change.p;
   const auto logs = [](std::vector<double> values) {
@@ -143,9 +143,9 @@ Change compare_runs(Statistic statistic, std::span<const double> a_ns, std::span
     }
     return values;
   };
-  const Interval ratio = interval_of(difference_of(logs(a), logs(b), paired));
+  const Interval ratio = student_interval(difference_of(logs(a), logs(b), paired));
   change.ratio = {std::expm1(ratio.estimate), std::expm1(ratio.low), std::expm1(ratio.high)};
-  change.kind = kind_of(change);
+  change.kind = kind_by_p(change);
   return change;
 }
 
@@ -163,7 +163,7 @@ void adjust_holm(std::span<Change* const> family) {
     Change& change = *ascending[k];
     last = std::max(last, std::min(1.0, change.p * static_cast<double>(ascending.size() - k)));
     change.p_adjusted = last;
-    change.kind = kind_of(change);
+    change.kind = kind_by_p(change);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "macaw/base/result.h"
+#include "macaw/report/formats.h"
 #include "macaw/report/summary.h"
 #include "macaw/report/threshold.h"
 #include "macaw/stats/comparison.h"
@@ -35,8 +36,8 @@ Result<PrimaryStatistic> parse_primary(std::string_view text);
 
 struct CompareOptions {
   PrimaryStatistic primary;
-  bool service = false;  ///< service times instead of response times
-  uint64_t seed = 1;     ///< of the resampling
+  Clock clock = Clock::kResponse;
+  uint64_t seed = 1;  ///< of the resampling
   /// Runs with more rows are compared by their stored histograms (error 0.4 %) instead.
   uint64_t rows_max = 4'000'000;
 };
@@ -75,7 +76,7 @@ struct MovedRecord {
 struct Comparison {
   std::vector<ComparedRun> a;
   std::vector<ComparedRun> b;
-  bool service = false;
+  Clock clock = Clock::kResponse;
   bool paired = false;
   std::string pairing;  ///< why, one phrase: "the same file and the same records"
   bool by_rows = true;  ///< false: from histograms of whole seconds
