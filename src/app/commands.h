@@ -12,6 +12,7 @@ namespace macaw::app {
 int play_command(const std::vector<std::string>& arguments);
 int runs_command(const std::vector<std::string>& arguments);
 int report_command(const std::vector<std::string>& arguments);
+int compare_command(const std::vector<std::string>& arguments);
 int verify_command(const std::vector<std::string>& arguments);
 int serve_command(const std::vector<std::string>& arguments);
 int stub_command(const std::vector<std::string>& arguments);

@@ -17,9 +17,9 @@ struct Subcommand {
 };
 
 constexpr Subcommand kSubcommands[] = {
-    {"play", play_command},     {"runs", runs_command},       {"report", report_command},
-    {"verify", verify_command}, {"serve", serve_command},     {"stub", stub_command},
-    {"again", again_command},   {"control", control_command},
+    {"play", play_command},       {"runs", runs_command},     {"report", report_command},
+    {"compare", compare_command}, {"verify", verify_command}, {"serve", serve_command},
+    {"stub", stub_command},       {"again", again_command},   {"control", control_command},
 };
 
 }  // namespace

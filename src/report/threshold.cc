@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "macaw/base/units.h"
+#include "macaw/stats/comparison.h"
 #include "phrases.h"
 
 namespace macaw::report {
@@ -17,6 +18,8 @@ namespace {
 constexpr std::string_view kMetrics = "p50 ... p99.99, max, mean, errors or rate";
 constexpr std::string_view kForm =
     "[ENDPOINT:][service.]METRIC OP VALUE, such as \"p99>50ms\" or \"/js/action/new:errors>0.1%\"";
+constexpr std::string_view kChangeForm =
+    "[ENDPOINT:]METRIC OP CHANGE, such as \"p99>+5%\" or \"/js/action/new:p50>+3ms\"";
 
 std::string_view without_blanks(std::string_view text) {
   while (!text.empty() && text.front() == ' ') {
@@ -248,15 +251,18 @@ std::string metric_name(const Threshold& threshold) {
   }
 }
 
-}  // namespace
+/// The condition's parts, as they stand in `text`; endpoint and operator are in `threshold` then.
+struct Parts {
+  std::string_view metric;
+  std::string_view value;
+};
 
-Result<Threshold> parse_threshold(std::string_view text) {
-  Threshold threshold;
+Result<Parts> split(std::string_view text, std::string_view form, Threshold& threshold) {
   threshold.text = std::string(text);
   // From the right: an endpoint's label may hold anything, a value holds neither of these.
   const size_t op_at = text.find_last_of("<>");
   if (op_at == std::string_view::npos) {
-    return error_at(text, without_blanks(text), kForm);
+    return error_at(text, without_blanks(text), form);
   }
   const bool or_equal = op_at + 1 < text.size() && text[op_at + 1] == '=';
   if (text[op_at] == '>') {
@@ -274,8 +280,45 @@ Result<Threshold> parse_threshold(std::string_view text) {
     threshold.endpoint = std::string(endpoint);
     left = without_blanks(left.substr(colon + 1));
   }
-  MACAW_TRY(parse_metric(text, left, threshold));
-  MACAW_TRY(parse_value(text, right, threshold));
+  return Parts{left, right};
+}
+
+}  // namespace
+
+Result<Threshold> parse_threshold(std::string_view text) {
+  Threshold threshold;
+  MACAW_TRY_ASSIGN(const Parts parts, split(text, kForm, threshold));
+  MACAW_TRY(parse_metric(text, parts.metric, threshold));
+  MACAW_TRY(parse_value(text, parts.value, threshold));
+  return threshold;
+}
+
+Result<Threshold> parse_change_threshold(std::string_view text) {
+  using Metric = Threshold::Metric;
+  constexpr std::string_view kChange = "a change with its sign, such as +5% or -3ms";
+  Threshold threshold;
+  threshold.is_change = true;
+  MACAW_TRY_ASSIGN(const Parts parts, split(text, kChangeForm, threshold));
+  MACAW_TRY(parse_metric(text, parts.metric, threshold));
+  const auto is_compared = [&threshold](stats::Statistic statistic) {
+    return threshold.metric == (statistic.is_mean() ? Metric::kMean : Metric::kQuantile) &&
+           threshold.quantile == statistic.q;
+  };
+  if (threshold.service || std::none_of(stats::kComparedStatistics.begin(),
+                                        stats::kComparedStatistics.end(), is_compared)) {
+    return error_at(text, parts.metric, "p50, p90, p95, p99, p99.9 or mean");
+  }
+  const bool is_negative = parts.value.starts_with('-');
+  if (!is_negative && !parts.value.starts_with('+')) {
+    return error_at(text, parts.value, kChange);
+  }
+  const std::string_view size = without_blanks(parts.value.substr(1));
+  if (size.ends_with('%')) {
+    MACAW_TRY(parse_share(text, size, threshold));
+  } else if (!parse_time(text, size, threshold).ok()) {
+    return error_at(text, parts.value, kChange);
+  }
+  threshold.value = is_negative ? -threshold.value : threshold.value;
   return threshold;
 }
 

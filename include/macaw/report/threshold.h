@@ -7,7 +7,10 @@
 //   value     = a duration for times ("50ms"), a percentage or a count for errors ("0.1%", "10"), a
 //   rate for rate ("95", "95%" of the target)
 // Times are of response time unless "service." stands before them. ENDPOINT is the endpoint's path
-// or label; without it: the total. Pure; any thread.
+// or label; without it: the total.
+// In a comparison of two runs the value is a change and says so by its sign: "p99>+5%",
+// "mean>+3ms", "/js/recommendations:p50>-10%"; metrics are those that are compared (p50, p90, p95,
+// p99, p99.9, mean). Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +34,14 @@ struct Threshold {
   Operator op = Operator::kGreater;
   double value = 0;  ///< ns, a share (0..1) when `is_share`, a count, or requests per second
   bool is_share = false;
+  bool is_change = false;  ///< `value` is added to the other side's, or a share of it
 };
 
 /// Errors point at the column and list what was expected.
 Result<Threshold> parse_threshold(std::string_view text);
+
+/// The form for comparisons.
+Result<Threshold> parse_change_threshold(std::string_view text);
 
 struct ThresholdResult {
   bool breached = false;

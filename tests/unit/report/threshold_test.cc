@@ -170,6 +170,40 @@ BOOST_AUTO_TEST_CASE(endpoints_with_colons_and_unknown_ones) {
              "\"/v1/models/x:predict\"");
 }
 
+BOOST_AUTO_TEST_CASE(changes_are_said_by_their_sign) {
+  const auto share = parse_change_threshold("/v1/x:predict:p99.9 >= +5%");
+  BOOST_REQUIRE(share.ok());
+  BOOST_TEST(share->is_change);
+  BOOST_TEST(share->is_share);
+  BOOST_TEST(share->endpoint == "/v1/x:predict");
+  BOOST_TEST(share->quantile == 0.999);
+  BOOST_TEST(share->value == 0.05);
+  const auto time = parse_change_threshold("mean<-1.5ms");
+  BOOST_REQUIRE(time.ok());
+  BOOST_TEST((time->metric == Threshold::Metric::kMean));
+  BOOST_TEST(!time->is_share);
+  BOOST_TEST(time->value == -1.5e6);
+  for (const auto& [text, error] : std::vector<std::pair<std::string, std::string>>{
+           {"p99>5%",
+            "\"p99>5%\": column 5: found \"5%\", expected a change with its sign, such as +5% or "
+            "-3ms"},
+           {"p99>+5",
+            "\"p99>+5\": column 5: found \"+5\", expected a change with its sign, such as +5% or "
+            "-3ms"},
+           {"p98>+5%",
+            "\"p98>+5%\": column 1: found \"p98\", expected p50, p90, p95, p99, p99.9 or mean"},
+           {"errors>+1%",
+            "\"errors>+1%\": column 1: found \"errors\", expected p50, p90, p95, p99, p99.9 or "
+            "mean"},
+           {"p99",
+            "\"p99\": column 1: found \"p99\", expected [ENDPOINT:]METRIC OP CHANGE, such as "
+            "\"p99>+5%\" or \"/js/action/new:p50>+3ms\""}}) {
+    const auto wrong = parse_change_threshold(text);
+    BOOST_REQUIRE(!wrong.ok());
+    BOOST_TEST(wrong.error().message() == error);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_share_of_no_target) {
   const auto result = evaluate(*parse_threshold("rate<95%"), tiny_run());
   BOOST_REQUIRE(!result.ok());
