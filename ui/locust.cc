@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "macaw/report/json_text.h"
+#include "metrics.h"
 #include "router.h"
 #include "run_choice.h"
 
@@ -120,20 +121,17 @@ Status add_workers(JsonText& json, const RunChoice& choice, uint64_t end_s) {
       const std::vector<store::HealthRow> rows,
       choice.reader->health(choice.run->run, end_s - std::min(end_s, kSettledSeconds + 1), end_s));
   const bool playing = choice.run->state == store::RunState::kRunning;
-  std::map<uint32_t, const store::HealthRow*> newest;
-  for (const store::HealthRow& row : rows) {
-    newest[row.worker] = &row;
-  }
+  const std::vector<store::HealthRow> newest = newest_health(rows);
   uint64_t in_flight = 0;
   json.key("workers").begin_array();
-  for (const auto& [worker, row] : newest) {
-    const uint64_t users = playing ? row->in_flight : 0;
+  for (const store::HealthRow& row : newest) {
+    const uint64_t users = playing ? row.in_flight : 0;
     in_flight += users;
     json.begin_object();
-    json.key("id").text(fmt::format("worker{}", worker));
+    json.key("id").text(fmt::format("worker{}", row.worker));
     json.key("state").text(playing ? "running" : "stopped");
     json.key("user_count").count(users);
-    json.key("cpu_usage").number(row->cpu_share * 100);
+    json.key("cpu_usage").number(row.cpu_share * 100);
     json.key("memory_usage").null();
     json.end_object();
   }

@@ -4,6 +4,7 @@
 #include "metrics.h"
 
 #include <algorithm>
+#include <map>
 
 namespace macaw::ui {
 
@@ -194,6 +195,21 @@ std::vector<MetricFamily> metrics_of(const StoredRun* run, const replay::RunStat
   add_times(families, run->totals);
   add_health(families, run->health);
   return families.take();
+}
+
+std::vector<store::HealthRow> newest_health(const std::vector<store::HealthRow>& rows) {
+  std::map<uint32_t, store::HealthRow> newest;
+  for (const store::HealthRow& row : rows) {
+    const auto [found, is_first] = newest.try_emplace(row.worker, row);
+    if (!is_first && row.scheduled > 0 && row.second > found->second.second) {
+      found->second = row;
+    }
+  }
+  std::vector<store::HealthRow> list;
+  for (auto& [worker, row] : newest) {
+    list.push_back(row);
+  }
+  return list;
 }
 
 const std::vector<uint64_t>& bucket_borders_ns() {

@@ -44,6 +44,9 @@ struct StoredRun {
 /// plays, where it is this one; else null.
 std::vector<MetricFamily> metrics_of(const StoredRun* run, const replay::RunStatus* live);
 
+/// The newest row of each worker that has its end: a second that still runs has only its requests.
+std::vector<store::HealthRow> newest_health(const std::vector<store::HealthRow>& rows);
+
 /// The borders of the classic buckets, in nanoseconds, ascending: what is at or below a border is
 /// counted exactly. They are the upper ends of those histogram buckets that hold 1, 2 and 5 of each
 /// decade from 100 us to 100 s, so at most 0.8 % above the round number.

@@ -11,7 +11,7 @@ namespace macaw::ui {
 
 namespace {
 
-/// The last second that any worker has told of lies among so many.
+/// The last second that a worker has told of lies among so many.
 constexpr uint64_t kHealthSeconds = 5;
 
 Result<StoredRun> read_stored(const RunChoice& choice) {
@@ -22,9 +22,7 @@ Result<StoredRun> read_stored(const RunChoice& choice) {
   MACAW_TRY_ASSIGN(
       std::vector<store::HealthRow> health,
       choice.reader->health(stored.run.run, end_s - std::min(end_s, kHealthSeconds), end_s));
-  const uint64_t last = health.empty() ? 0 : health.back().second;
-  std::erase_if(health, [last](const store::HealthRow& row) { return row.second != last; });
-  stored.health = std::move(health);
+  stored.health = newest_health(health);
   return stored;
 }
 

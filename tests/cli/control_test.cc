@@ -104,12 +104,13 @@ BOOST_AUTO_TEST_CASE(a_run_is_steered_through_its_database) {
                                  "where intended_ms / 1e3 >= fast_s and intended_ms / 1e3 < "
                                  "from_s")) <= 1);
   BOOST_TEST(sql.number("select abs(target_rps * sending_s - scheduled) from runs") <= 2);
-  BOOST_TEST(sql.number("select sending_s - (elapsed_s - (to_s - from_s)) from runs, held") <=
-             1e-6);
+  // The stop may come before the resume holds.
+  BOOST_TEST(sql.number("select sending_s - elapsed_s + min(to_s, elapsed_s) - from_s "
+                        "from runs, held") <= 1e-6);
   run.folder.check_stored(sql);
   // The way to it is gone with it.
-  BOOST_TEST(run.folder.dir().names() == (std::vector<std::string>{"macaw.sqlite", "out.txt"}),
-             boost::test_tools::per_element());
+  const std::vector<std::string> left = run.folder.dir().names();
+  BOOST_TEST(std::count(left.begin(), left.end(), "macaw.sqlite-control") == 0);
   check_said(run.control({"macaw.sqlite", "pause"}), 2, "no run that could be controlled");
 }
 

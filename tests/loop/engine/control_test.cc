@@ -128,11 +128,13 @@ BOOST_DATA_TEST_CASE(a_script_of_changes_is_kept, boost::unit_test::data::make({
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_sleeps_is_woken_for_an_earlier_time) {
-  // The second request would be due after an hour.
+  // The second request would be due after an hour, and nothing else would wake the worker before.
   const ScriptedServer server(script::answer(http_ok("ok")));
   EngineRun run;
   run.add_lines(2);
   run.rate = "1/h";
+  run.options.transmission.timeout = std::chrono::hours(1);
+  run.options.transmission.connect_timeout = std::chrono::hours(1);
   run.aim_at(server.port());
   RunChange change;
   run.while_playing = [&](RunControl& control) {
@@ -144,6 +146,27 @@ BOOST_AUTO_TEST_CASE(a_worker_that_sleeps_is_woken_for_an_earlier_time) {
   const auto clock = std::make_unique<RunClock>();
   clock->append(change.from, speed_of(100 * 3600.0));
   BOOST_TEST(run.samples[1].intended_ns == clock->intended(std::chrono::hours(1)).count());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_read_in_a_pause_belongs_to_the_plan) {
+  // Requests so long that the reader is only some eighty ahead, and reads on while the run rests.
+  const ScriptedServer server(script::answer(http_ok("ok")));
+  EngineRun run;
+  run.add_lines(10, "/" + std::string(50'000, 'x'));
+  run.rate = "300";
+  run.options.selection.duration = 1s;
+  run.aim_at(server.port());
+  RunChange pause;
+  RunChange resume;
+  run.while_playing = [&](RunControl& control) {
+    pause = done(control.pause("a test"));
+    pass(control, {.changed = true, .from = pause.from + 100ms});
+    resume = done(control.resume("a test"));
+  };
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 300U);
+  BOOST_TEST(run.samples.back().intended_ns ==
+             299 * int64_t{1'000'000'000} / 300 + (resume.from - pause.from).count());
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_stores_what_was_due_and_not_sent) {

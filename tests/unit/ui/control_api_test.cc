@@ -128,21 +128,22 @@ BOOST_FIXTURE_TEST_CASE(how_it_stands, ControlFixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(changes, ControlFixture) {
-  const server::Response rate = post("rate", R"({"rps": 250.5, "by": "replay control (ann)"})");
+  const server::Response rate =
+      post("rate", R"json({"rps": 250.5, "by": "replay control (ann)"})json");
   BOOST_TEST(rate.status == 200, rate.body);
-BOOST_TEST(rate.body.find("\"changed\":true,\"at_s\":1.55}") != std::string::npos, rate.body);
-BOOST_TEST(post("pause").status == 200);
-BOOST_TEST(post("resume", "{}").status == 200);
-http::Request by_page = request("stop", "{}");
-by_page.headers.emplace_back("Origin", "http://127.0.0.1:9994");
-BOOST_TEST(router.answer(by_page).status == 200);
-http::Request as_text = request("pause", "");
-as_text.headers.emplace_back("Accept", "text/plain");
-BOOST_TEST(router.answer(as_text).body == "run 7: 100/s, 1.5 s of 60.0 s\n");
-BOOST_TEST(run.asked == (std::vector<std::string>{"rate 250.5 by replay control (ann)",
-                                                  "pause by a client", "resume by a client",
-                                                  "stop by the page", "pause by a client"}),
-           boost::test_tools::per_element());
+  BOOST_TEST(rate.body.find("\"changed\":true,\"at_s\":1.55}") != std::string::npos, rate.body);
+  BOOST_TEST(post("pause").status == 200);
+  BOOST_TEST(post("resume", "{}").status == 200);
+  http::Request by_page = request("stop", "{}");
+  by_page.headers.emplace_back("Origin", "http://127.0.0.1:9994");
+  BOOST_TEST(router.answer(by_page).status == 200);
+  http::Request as_text = request("pause", "");
+  as_text.headers.emplace_back("Accept", "text/plain");
+  BOOST_TEST(router.answer(as_text).body == "run 7: 100/s, 1.5 s of 60.0 s\n");
+  BOOST_TEST(run.asked == (std::vector<std::string>{"rate 250.5 by replay control (ann)",
+                                                    "pause by a client", "resume by a client",
+                                                    "stop by the page", "pause by a client"}),
+             boost::test_tools::per_element());
 }
 
 BOOST_FIXTURE_TEST_CASE(the_run_refuses, ControlFixture) {

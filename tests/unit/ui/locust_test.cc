@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What Locust's users find: its live JSON, field for field.
-#include <set>
+#include <cmath>
 #include <vector>
 
 #include "macaw/store/run_reader.h"
@@ -112,7 +112,8 @@ BOOST_FIXTURE_TEST_CASE(while_it_plays, UiFixture) {
   const auto stats = json("/stats/requests");
   BOOST_TEST(stats["state"].GetString() == std::string("running"));
   BOOST_TEST(stats["current_rps"].GetDouble() == 100.0);
-  BOOST_TEST(stats["stats"][2]["total_rps"].GetDouble() == 100.0);
+  // Of the time so far, which is not quite 15 s.
+  BOOST_TEST(std::abs(stats["stats"][2]["total_rps"].GetDouble() - 100) < 0.1);
   run.finish();
 }
 

@@ -118,6 +118,20 @@ BOOST_FIXTURE_TEST_CASE(numbers_are_the_stored_ones, UiFixture) {
   BOOST_TEST(body("/metrics?run=1").find("label=\"before the cache\"") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_second_that_still_runs_is_no_news) {
+  const auto row = [](uint64_t second, uint32_t worker, uint64_t scheduled) {
+    store::HealthRow made;
+    made.second = second;
+    made.worker = worker;
+    made.scheduled = scheduled;
+    return made;
+  };
+  const auto newest = newest_health({row(3, 0, 30), row(3, 1, 31), row(4, 0, 40), row(4, 1, 0)});
+  BOOST_REQUIRE(newest.size() == 2U);
+  BOOST_TEST(newest[0].second == 4U);
+  BOOST_TEST(newest[1].second == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(borders_are_close_to_round_numbers) {
   const std::vector<uint64_t>& borders = bucket_borders_ns();
   BOOST_REQUIRE(borders.size() == 19U);
