@@ -39,7 +39,7 @@ std::string format_help() {
   for (const report::Format& format : report::formats()) {
     help += fmt::format("  {:<20} {}\n", format.name, format.what);
   }
-  help += fmt::format("  {:<20} {}\n", kHtml, "the dashboard with the run inside: one file, no server");
+  help += fmt::format("  {:<20} {}\n", kHtml, "the dashboard with the run inside, one file");
   return help + "What they mean, field by field: src/report/FORMATS.md";
 }
 
