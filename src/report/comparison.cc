@@ -357,7 +357,7 @@ Status Comparer::compare() {
     result_.endpoints[slot].method = slots_.method(slot);
   }
   if (result_.paired) {
-    result_.moved_records = records_.moved(slots_);
+    records_.report(slots_, result_);
   }
   correct();
   warn();

@@ -31,6 +31,20 @@ std::string_view class_of(stats::ChangeKind kind) {
   }
 }
 
+/// A sentence whose intervals are not broken between lines.
+std::string heading_text(std::string_view sentence) {
+  std::string html;
+  for (size_t at = 0; at < sentence.size();) {
+    const std::string_view rest = sentence.substr(at);
+    const bool bound =
+        rest.starts_with(" .. ") || rest.starts_with(" (+") || rest.starts_with(" (-");
+    const size_t size = rest.starts_with(" .. ") ? 4 : 1;
+    html += !bound ? xml_text(rest.substr(0, 1)) : size == 4 ? "&nbsp;..&nbsp;" : "&nbsp;";
+    at += size;
+  }
+  return html;
+}
+
 std::string side_card(std::string_view letter, const std::vector<ComparedRun>& side) {
   std::string html = fmt::format("<div class=\"side {}\">\n", letter == "A" ? "a" : "b");
   for (const ComparedRun& run : side) {
@@ -284,15 +298,15 @@ std::string record_section(const Comparison& comparison) {
 
 std::string format_comparison_html(const Comparison& comparison) {
   const stats::Change& primary = comparison.primary_change();
-  const std::string sentence = xml_text(comparison_sentence(comparison));
+  const std::string sentence = comparison_sentence(comparison);
   const ComparedEndpoint& all = comparison.endpoints.front();
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n"
       "<span class=\"pill {}\">{}</span>\n<h1>{}</h1>\n<div class=\"sides\">\n{}{}</div>\n",
-      sentence, comparison_css, class_of(primary.kind), kind_text(primary.kind), sentence,
-      side_card("A", comparison.a), side_card("B", comparison.b));
+      xml_text(sentence), comparison_css, class_of(primary.kind), kind_text(primary.kind),
+      heading_text(sentence), side_card("A", comparison.a), side_card("B", comparison.b));
   for (const std::string& warning : comparison.warnings) {
     html += fmt::format("<p class=\"warning\">{}</p>\n", xml_text(warning));
   }

@@ -132,6 +132,8 @@ void add_moved(JsonText& json, const Comparison& comparison) {
     json.text(endpoint->name);
   }
   json.end_array();
+  json.key("lines_compared").count(comparison.lines_compared);
+  json.key("usual_move_ms").number(comparison.usual_move_ns / 1e6);
   json.key("moved_records").begin_array();
   for (const MovedRecord& record : comparison.moved_records) {
     json.begin_object();

@@ -113,6 +113,12 @@ std::string moved_text(const MovedRecord& record, Nanos timeout) {
   return (record.difference_ns > 0 ? "+" : "-") + time_text(size, timeout);
 }
 
+std::string usual_move_text(const Comparison& comparison) {
+  return fmt::format("half of the {} lines moved by at most {}",
+                     format_count(comparison.lines_compared),
+                     time_text(comparison.usual_move_ns, comparison.timeout()));
+}
+
 std::string_view kind_text(stats::ChangeKind kind) {
   switch (kind) {
     case stats::ChangeKind::kUnchanged:
@@ -157,7 +163,12 @@ std::string shortage_text(const stats::Change& change) {
 }
 
 std::string p_text(double p) {
-  return p < 0.001 ? "< 0.001" : fmt::format("{:.{}f}", p, p < 0.1 ? 3 : 2);
+  if (p < 0.001) {
+    return "< 0.001";
+  }
+  // Digits enough to see on which side of the limit it lies.
+  const bool near_limit = std::fabs(p - stats::kSignificance) < 0.0005;
+  return fmt::format("{:.{}f}", p, near_limit ? 5 : p < 0.1 ? 3 : 2);
 }
 
 std::string run_text(const ComparedRun& run) {

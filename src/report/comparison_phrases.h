@@ -17,6 +17,8 @@ std::string ratio_text(const stats::Change& change);
 std::string time_text(double ns, Nanos timeout);
 /// "+3.10 ms", "fails in B": the difference of a record.
 std::string moved_text(const MovedRecord& record, Nanos timeout);
+/// "half of the 2,000 lines moved by at most 1.95 ms"
+std::string usual_move_text(const Comparison& comparison);
 /// "slower", "faster", "no change found", "not enough data", "fails on both sides"
 std::string_view kind_text(stats::ChangeKind kind);
 /// Why there is no answer, and what would give one: "6,000 requests on a side, 10,000 needed: 4,000

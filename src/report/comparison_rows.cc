@@ -287,7 +287,7 @@ double median_of(std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<MovedRecord> RecordPairs::moved(const EndpointSlots& slots) {
+void RecordPairs::report(const EndpointSlots& slots, Comparison& to) {
   std::stable_sort(pairs_.begin(), pairs_.end(),
                    [](const Pair& x, const Pair& y) { return x.line < y.line; });
   std::vector<MovedRecord> records;
@@ -316,6 +316,12 @@ std::vector<MovedRecord> RecordPairs::moved(const EndpointSlots& slots) {
   if (std::any_of(records.begin(), records.end(), is_solid)) {
     std::erase_if(records, [&is_solid](const MovedRecord& record) { return !is_solid(record); });
   }
+  differences.clear();
+  for (const MovedRecord& record : records) {
+    differences.push_back(std::fabs(record.difference_ns));
+  }
+  to.lines_compared = records.size();
+  to.usual_move_ns = differences.empty() ? 0 : median_of(differences);
   std::erase_if(records, [](const MovedRecord& record) { return record.difference_ns == 0; });
   const size_t kept = std::min(records.size(), kMovedMax);
   std::partial_sort(records.begin(), records.begin() + static_cast<ptrdiff_t>(kept), records.end(),
@@ -325,7 +331,7 @@ std::vector<MovedRecord> RecordPairs::moved(const EndpointSlots& slots) {
                       return x_size != y_size ? x_size > y_size : x.line < y.line;
                     });
   records.resize(kept);
-  return records;
+  to.moved_records = std::move(records);
 }
 
 }  // namespace macaw::report

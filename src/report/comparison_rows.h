@@ -107,7 +107,8 @@ class RecordPairs {
  public:
   void add(const OpenedRun& a, const std::vector<TimedRow>& rows_a,
            const std::vector<TimedRow>& rows_b);
-  std::vector<MovedRecord> moved(const EndpointSlots& slots);
+  /// Fills what a Comparison says of records.
+  void report(const EndpointSlots& slots, Comparison& to);
 
  private:
   struct Pair {

@@ -152,7 +152,7 @@ std::string moved_record_table(const Comparison& comparison, const TextStyle& st
          {moved_text(record, timeout), record.difference_ns > 0 ? Paint::kRed : Paint::kGreen}});
   }
   std::string text = "\nRecords that moved most (medians of each line; B - A of its pairs)\n" +
-                     table.render(style);
+                     table.render(style) + usual_move_text(comparison) + "\n";
   if (comparison.moved_records.front().pairs < 3) {
     text +=
         "few pairs each: some of these moved by chance; --loop, or several runs a side, tells\n";

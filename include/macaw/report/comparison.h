@@ -90,6 +90,9 @@ struct Comparison {
   uint64_t endpoints_left_out = 0;
   /// Largest difference first, at most kMovedMax. Empty when unpaired or without rows.
   std::vector<MovedRecord> moved_records;
+  /// What half of the lines they were chosen from do not exceed: how much is nothing special.
+  double usual_move_ns = 0;
+  uint64_t lines_compared = 0;
   std::vector<std::string> warnings;  ///< sentences
 
   const stats::Change& primary_change() const;
