@@ -66,7 +66,7 @@ stats::Sample sample_of(const Day& day, uint64_t i) {
   // Some endpoints are asked far more often than others.
   const uint64_t first = random % day.endpoints;
   sample.endpoint =
-      static_cast<uint16_t>(1 + first * ((random >> 20) % day.endpoints) / day.endpoints);
+      static_cast<uint16_t>(1 + first * ((random >> 20) % day.endpoints + 1) / day.endpoints);
   sample.intended_ns = static_cast<int64_t>(i * kSecond / day.per_second);
   sample.ready_ns = (20 + random % 50) * kUs;
   sample.sent_ns = sample.ready_ns + 10 * kUs;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Locust itself as the judge: its own statistics are fed the times of a stored run, and the CSV that
-it writes is compared with ours. Skips (77) where there is no Locust (Debian: python3-locust)."""
+"""Locust itself as the judge: its own statistics are fed the times of a stored run, and the CSV
+that it writes is compared with ours. Skips (77) where there is no Locust."""
 
 import csv
 import io

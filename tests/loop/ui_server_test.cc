@@ -122,12 +122,17 @@ BOOST_FIXTURE_TEST_CASE(pages_are_bounded_in_number, UiServerFixture) {
   StreamRecorder late(loop);
   BOOST_REQUIRE(late.stream->connect(net::resolve("127.0.0.1", server.port())->front()) == 0);
   run_until([&] { return late.saw("connected 0"); }, "the connection");
-  int error = 0;
+  bool asked = false;
   run_until(
       [&] {
-        late.received.clear();
-        static_cast<void>(late.stream->write(request, &error));
-        loop.run_once(std::chrono::milliseconds(300));
+        if (late.received.ends_with("already\n")) {
+          late.received.clear();
+          asked = false;
+        }
+        if (!asked) {
+          int error = 0;
+          asked = late.stream->write(request, &error) == net::Stream::WriteState::kDone;
+        }
         return late.received.starts_with("HTTP/1.1 200 ");
       },
       "a place");

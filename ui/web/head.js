@@ -146,7 +146,7 @@ export function showTotals(run, figures, data) {
       'of this endpoint');
   }
   const peak = data.health.in_flight.reduce((most, n) => Math.max(most, n ?? 0), 0);
-  setTile('flight', formatNumber(peak), 'at most');
+  setTile('flight', formatNumber(peak), 'at most, at a second\'s end');
   errorTile(figures);
   for (const [id, index, place] of TILES) {
     percentileTile(id, index, response[place], figures.requests, run.timeout_s, 'of the whole run');
