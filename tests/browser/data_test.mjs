@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import {Window, resolutionFor} from '../../ui/web/data.js';
 import {gatherEvents} from '../../ui/web/events.js';
 import {FAILURES, formatBytes, formatDuration, formatElapsed, formatMillis, formatMillisTick,
-  formatNumber, formatShare, samplesNeeded} from '../../ui/web/format.js';
+  formatNumber, formatRate, formatShare, samplesNeeded} from '../../ui/web/format.js';
 
 /** An answer of /api/series with one row per second of `seconds`. */
 function answer(seconds, change = {}) {
@@ -175,6 +175,8 @@ const tests = {
       ['0', '500 \u00b5s', '2 ms', '250 ms', '1.5 s']);
     assert.deepEqual([0, 12, 0.125, 45.67, 12345.6].map(formatNumber),
       ['0', '12', '0.13', '45.7', '12,346']);
+    assert.deepEqual([0, 91.6667, 100, 0.51234, 12345.6].map(formatRate),
+      ['0', '91.67', '100', '0.5123', '12,346']);
     assert.deepEqual([0.5, 30, 90, 3600].map(formatDuration),
       ['0.5 s', '30 s', '1 min 30 s', '1 h']);
     assert.deepEqual([0, 75, 3723].map(formatElapsed), ['0:00', '1:15', '1:02:03']);

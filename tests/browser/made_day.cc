@@ -68,8 +68,8 @@ stats::Sample sample_of(const Day& day, uint64_t i) {
   sample.endpoint =
       static_cast<uint16_t>(1 + first * ((random >> 20) % day.endpoints + 1) / day.endpoints);
   sample.intended_ns = static_cast<int64_t>(i * kSecond / day.per_second);
-  sample.ready_ns = (20 + random % 50) * kUs;
-  sample.sent_ns = sample.ready_ns + 10 * kUs;
+  sample.ready_ns = (20 + random % 50) * kUs & 0xFFFFFFFFFFFF;
+  sample.sent_ns = (sample.ready_ns + 10 * kUs) & 0xFFFFFFFFFFFF;
   const uint64_t wave = second % 43'200;
   uint64_t service_us = 2'000 + (wave < 21'600 ? wave : 43'200 - wave) / 4;
   service_us += (random >> 40) % 3'000 + sample.endpoint * 40;

@@ -69,7 +69,12 @@ async function fetchWhole(mine) {
   const changed = !held.data || held.data.run.run !== answer.run
     || held.data.run.endpoint !== answer.endpoint;
   if (changed) forgetAux();
+  const first = !held.data;
   held.data = data;
+  if (first && !windowFits()) {  // how long the run is, and so what a zoom takes, is known only now
+    await fetchWhole(mine);
+    return;
+  }
   await refreshChoices(mine);
   if (mine !== generation) return;
   await fetchOther(mine);

@@ -86,3 +86,10 @@ export function formatShare(part, whole) {
   }
   return part > whole / 2 ? '> 99.99 %' : '< 0.0001 %';
 }
+
+/** A rate of a run in four digits, as the summary writes it: "91.67", "12,346". */
+export function formatRate(perSecond) {
+  if (!(perSecond > 0)) return '0';
+  const rounded = perSecond >= 10000 ? Math.round(perSecond) : Number(perSecond.toPrecision(4));
+  return rounded.toLocaleString('en-US', {maximumFractionDigits: 12});
+}

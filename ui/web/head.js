@@ -2,8 +2,8 @@
 //
 // The top of the page: what is being looked at, how it stands, what is in the way; and how instants
 // are written.
-import {formatDuration, formatElapsed, formatMillis, formatNumber, formatShare,
-  samplesNeeded} from './format.js';
+import {formatDuration, formatElapsed, formatMillis, formatNumber, formatRate,
+  formatShare, samplesNeeded} from './format.js';
 import {$, element, setText} from './legend.js';
 import {stored} from './source.js';
 import {titleOf, writeView} from './view.js';
@@ -138,15 +138,15 @@ export function showTotals(run, figures, data) {
   const {response_ms: response} = figures;
   const achieved = run.sending_s > 0 ? run.sent / run.sending_s : 0;
   if (figures.endpoint === 0) {
-    setTile('rate', `${formatNumber(achieved)}/s`, run.target_rps > 0
-      ? `${formatShare(achieved, run.target_rps)} of ${formatNumber(run.target_rps)}/s`
+    setTile('rate', `${formatRate(achieved)}/s`, run.target_rps > 0
+      ? `${formatShare(achieved, run.target_rps)} of ${formatRate(run.target_rps)}/s`
       : 'no target', '');
   } else {
     setTile('rate', `${formatNumber(figures.requests / Math.max(run.elapsed_s, 1e-9))}/s`,
       'of this endpoint');
   }
   const peak = data.health.in_flight.reduce((most, n) => Math.max(most, n ?? 0), 0);
-  setTile('flight', formatNumber(peak), 'at most, at a second\'s end');
+  setTile('flight', formatNumber(peak), 'most at the end of a second');
   errorTile(figures);
   for (const [id, index, place] of TILES) {
     percentileTile(id, index, response[place], figures.requests, run.timeout_s, 'of the whole run');
