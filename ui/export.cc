@@ -106,6 +106,7 @@ std::vector<uint16_t> exported_endpoints(std::vector<store::EndpointFigures> fig
   });
   figures.resize(std::min(figures.size(), kEndpointsMax + 1));
   std::vector<uint16_t> endpoints;
+  endpoints.reserve(figures.size());
   for (const store::EndpointFigures& row : figures) {
     endpoints.push_back(row.endpoint.endpoint);
   }

@@ -206,6 +206,7 @@ std::vector<store::HealthRow> newest_health(const std::vector<store::HealthRow>&
     }
   }
   std::vector<store::HealthRow> list;
+  list.reserve(newest.size());
   for (auto& [worker, row] : newest) {
     list.push_back(row);
   }

@@ -20,12 +20,12 @@ namespace macaw::app {
 
 namespace {
 
-constexpr const char* kSynopsis =
+constexpr const char* kControlSynopsis =
     "Steers the run that plays: changes its total rate, pauses, resumes or stops it, or says how\n"
     "it stands. The run is found through its database (DB; macaw.sqlite unless --ui is given), or\n"
     "by the address of its page and the token that it printed at the start.\n"
     "Exit code 1: refused, with the reason; 2: nobody is there.";
-constexpr const char* kExamples =
+constexpr const char* kControlExamples =
     "Examples:\n"
     "  replay control macaw.sqlite rate 200\n"
     "  replay control pause\n"
@@ -152,8 +152,8 @@ int carry_out(const Order& order, const http::HostPort& server, const std::strin
 }  // namespace
 
 int control_command(const std::vector<std::string>& arguments) {
-  CLI::App app(kSynopsis, "replay control");
-  app.footer(kExamples);
+  CLI::App app(kControlSynopsis, "replay control");
+  app.footer(kControlExamples);
   ControlArguments args;
   app.add_option("[DB] rate N|pause|resume|stop|status", args.words, "what to do")
       ->type_name("")

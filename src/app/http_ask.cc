@@ -43,9 +43,7 @@ class Asker final : private net::StreamHandler {
 
  private:
   void stream_connected(int error) override {
-    if (error != 0) {
-      end(net::error_text(error));
-    } else if (stream_.write(wire_, &error) == net::Stream::WriteState::kFailed) {
+    if (error != 0 || stream_.write(wire_, &error) == net::Stream::WriteState::kFailed) {
       end(net::error_text(error));
     }
   }

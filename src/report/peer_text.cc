@@ -234,12 +234,11 @@ std::string xml_text(std::string_view text) {
     const std::string_view piece = text.substr(at, std::max<size_t>(length, 1));
     const char c = piece.front();
     const bool control = static_cast<unsigned char>(c) < 0x20;
-    if (length == 0 || piece == "\xEF\xBF\xBE" || piece == "\xEF\xBF\xBF") {
+    const bool space = c == '\n' || c == '\r' || c == '\t';
+    if (length == 0 || piece == "\xEF\xBF\xBE" || piece == "\xEF\xBF\xBF" || (control && !space)) {
       out += kReplacement;
-    } else if (c == '\n' || c == '\r' || c == '\t') {
+    } else if (space) {
       out += fmt::format("&#{};", static_cast<unsigned>(c));
-    } else if (control) {
-      out += kReplacement;
     } else if (c == '&' || c == '<' || c == '>' || c == '"') {
       out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&quot;";
     } else {

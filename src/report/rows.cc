@@ -59,7 +59,7 @@ Status PieceWriter::flush() {
   if (text.empty()) {
     return {};
   }
-  const Status status = sink_(text);
+  Status status = sink_(text);
   text.clear();
   return status;
 }
