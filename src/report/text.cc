@@ -97,7 +97,7 @@ std::string wait_line(const RunSummary& summary) {
       format_latency(Nanos(static_cast<int64_t>(wait.max_ns()))));
 }
 
-using Clock = stats::Distribution stats::Aggregate::*;
+using ClockOf = stats::Distribution stats::Aggregate::*;
 
 std::vector<TableCell> latency_row(std::string name, const stats::Aggregate& aggregate,
                                    const stats::Distribution& everybody, Nanos timeout,
@@ -175,9 +175,9 @@ std::string latency_tables(const RunSummary& summary, const TextStyle& style) {
   header.emplace_back("max", Paint::kDim);
   table.add_row(std::move(header));
   for (const auto& [title, clock] :
-       {std::pair<const char*, Clock>{"Response time: from the intended send to the whole answer",
+       {std::pair<const char*, ClockOf>{"Response time: from the intended send to the whole answer",
                                       &stats::Aggregate::response},
-        std::pair<const char*, Clock>{"Service time: from the actual send to the whole answer",
+        std::pair<const char*, ClockOf>{"Service time: from the actual send to the whole answer",
                                       &stats::Aggregate::service}}) {
     table.add_heading(title);
     for (const store::EndpointTotals* row : shown) {

@@ -8,8 +8,8 @@ namespace macaw::report {
 
 namespace {
 
-constexpr uint64_t kUs = 1'000;
-constexpr uint64_t kMs = 1'000'000;
+constexpr uint64_t kNsPerUs = 1'000;
+constexpr uint64_t kNsPerMs = 1'000'000;
 
 void require(const Status& status) {
   MACAW_CHECK(status.ok(), "{}", status.error().message());
@@ -46,11 +46,11 @@ stats::Sample one(uint64_t i, int64_t at_ms, uint16_t endpoint, uint64_t wait_us
   sample.line = static_cast<uint32_t>(i + 2);
   sample.endpoint = endpoint;
   sample.connection = i & 7;
-  sample.intended_ns = at_ms * static_cast<int64_t>(kMs);
-  sample.ready_ns = 20 * kUs;
-  sample.sent_ns = (20 + wait_us) * kUs & k48;
-  sample.done_ns = sample.sent_ns + service_us * kUs;
-  sample.first_byte_ns = sample.done_ns - service_us * kUs / 4;
+  sample.intended_ns = at_ms * static_cast<int64_t>(kNsPerMs);
+  sample.ready_ns = 20 * kNsPerUs;
+  sample.sent_ns = (20 + wait_us) * kNsPerUs & k48;
+  sample.done_ns = sample.sent_ns + service_us * kNsPerUs;
+  sample.first_byte_ns = sample.done_ns - service_us * kNsPerUs / 4;
   sample.status = 200;
   sample.bytes_in = 412;
   sample.bytes_out = 187;
