@@ -176,9 +176,9 @@ std::string latency_tables(const RunSummary& summary, const TextStyle& style) {
   table.add_row(std::move(header));
   for (const auto& [title, clock] :
        {std::pair<const char*, ClockOf>{"Response time: from the intended send to the whole answer",
-                                      &stats::Aggregate::response},
+                                        &stats::Aggregate::response},
         std::pair<const char*, ClockOf>{"Service time: from the actual send to the whole answer",
-                                      &stats::Aggregate::service}}) {
+                                        &stats::Aggregate::service}}) {
     table.add_heading(title);
     for (const store::EndpointTotals* row : shown) {
       const stats::Distribution& everybody = row->totals.*clock;
