@@ -166,14 +166,15 @@ Result<std::string> spectrum_json(const RunChoice& choice, const ChartRequest& r
 }
 
 Result<std::string> parts_json(const RunChoice& choice, const ChartRequest& request,
-                               const Query& /*query*/) {
+                               const Query& query) {
+  MACAW_TRY_ASSIGN(const uint64_t rows_max, query.number("rows", kPartsRows, kPartsRows));
   const Span& span = request.span;
   const uint64_t to_s = std::min(span.to_s, request.end_s);
   const uint64_t intervals = (to_s - std::min(to_s, span.from_s)) / span.resolution + 1;
   MACAW_TRY_ASSIGN(
       const std::vector<store::PartsRow> rows,
       choice.reader->parts(choice.run->run, request.key.endpoint, span.resolution, span.from_s,
-                           to_s, std::max<uint64_t>(kPartsRows / intervals, 20)));
+                           to_s, std::max<uint64_t>(rows_max / intervals, 20)));
   std::vector<uint64_t> seconds;
   std::vector<uint64_t> looked_at;
   std::array<std::vector<double>, 4> columns;

@@ -114,15 +114,25 @@ Result<ChartRequest> chart_request(const RunChoice& choice, const Query& query,
   return request;
 }
 
-Result<std::string> series_json(const RunChoice& choice, const ChartRequest& request) {
+Result<HealthColumns> health_of(const RunChoice& choice, const ChartRequest& request) {
+  MACAW_TRY_ASSIGN(const std::vector<store::HealthRow> rows,
+                   read_health(*choice.reader, choice.run->run, request.span));
+  return health_columns(rows, request.span);
+}
+
+Result<std::string> series_json(const RunChoice& choice, const ChartRequest& request,
+                                const HealthColumns* health) {
   const store::RunRow& run = *choice.run;
   const Key& key = request.key;
   const Span& span = request.span;
   MACAW_TRY_ASSIGN(
       const std::vector<store::IntervalRow> intervals,
       choice.reader->intervals(run.run, span.resolution, key.endpoint, span.from_s, span.to_s));
-  MACAW_TRY_ASSIGN(const std::vector<store::HealthRow> health,
-                   read_health(*choice.reader, run.run, span));
+  HealthColumns read;
+  if (health == nullptr) {
+    MACAW_TRY_ASSIGN(read, health_of(choice, request));
+    health = &read;
+  }
   JsonText json;
   json.begin_object();
   add_run(json, run);
@@ -135,7 +145,7 @@ Result<std::string> series_json(const RunChoice& choice, const ChartRequest& req
   add_clock(json, "response", clock_series(Quantity::kResponse, intervals));
   add_clock(json, "service", clock_series(Quantity::kService, intervals));
   add_traffic(json, intervals);
-  add_health(json, health_columns(health, span));
+  add_health(json, *health);
   json.end_object();
   return json.take();
 }

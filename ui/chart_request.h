@@ -27,7 +27,11 @@ uint32_t resolution_for(uint64_t seconds, uint64_t points_max);
 /// Points that a line gets at most.
 inline constexpr uint64_t kPointsMax = 4000;
 
-/// The page's columns over time; an object's whole text.
-Result<std::string> series_json(const RunChoice& choice, const ChartRequest& request);
+/// The page's columns over time; an object's whole text. `health`: where it has been read already.
+Result<std::string> series_json(const RunChoice& choice, const ChartRequest& request,
+                                const HealthColumns* health = nullptr);
+
+/// The generator's health over the request's span.
+Result<HealthColumns> health_of(const RunChoice& choice, const ChartRequest& request);
 
 }  // namespace macaw::ui

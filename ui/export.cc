@@ -16,13 +16,15 @@
 #include "page.h"
 #include "router.h"
 #include "run_choice.h"
+#include "run_json.h"
 
 namespace macaw::ui {
 
 namespace {
 
-constexpr size_t kEndpointsMax = 50;
+constexpr size_t kEndpointsMax = 30;
 constexpr uint64_t kPointsOfEndpointMax = 1000;
+constexpr uint64_t kPartsRowsOfEndpoint = 15'000;
 
 /// Removes the imports, which may take several lines, and the word export.
 std::string without_module_words(std::string_view source) {
@@ -85,16 +87,17 @@ Result<std::string> body_of(server::Response response) {
 }
 
 /// The charts of one endpoint, by the names of their addresses.
-Result<std::string> charts_json(Database& database, const std::string& query) {
+Result<std::string> charts_json(Database& database, const std::string& query,
+                                const RunChoice& choice, const HealthColumns& health) {
   using Answer = server::Response(Database&, const Query&);
-  constexpr std::array<std::pair<const char*, Answer*>, 4> kCharts = {{{"series", &api_series},
-                                                                       {"heat", &api_heat},
-                                                                       {"spectrum", &api_spectrum},
-                                                                       {"parts", &api_parts}}};
-  std::string json = "{";
+  constexpr std::array<std::pair<const char*, Answer*>, 3> kCharts = {
+      {{"heat", &api_heat}, {"spectrum", &api_spectrum}, {"parts", &api_parts}}};
+  MACAW_TRY_ASSIGN(const ChartRequest request, chart_request(choice, Query(query), kPointsMax));
+  MACAW_TRY_ASSIGN(const std::string series, series_json(choice, request, &health));
+  std::string json = fmt::format("{{\"series\":{}", series);
   for (const auto& [name, answer] : kCharts) {
     MACAW_TRY_ASSIGN(const std::string body, body_of(answer(database, Query(query))));
-    json += fmt::format("{}\"{}\":{}", json.size() > 1 ? "," : "", name, body);
+    json += fmt::format(",\"{}\":{}", name, body);
   }
   return json + "}";
 }
@@ -121,18 +124,25 @@ Result<std::string> stored_json(Database& database, int64_t run) {
   }
   MACAW_TRY_ASSIGN(std::vector<store::EndpointFigures> figures,
                    choice.reader->figures(choice.run->run));
-  const auto seconds = static_cast<uint64_t>(to_seconds(choice.run->spans.elapsed)) + 1;
-  const uint32_t coarse = resolution_for(seconds, kPointsOfEndpointMax);
+  const std::string coarse =
+      fmt::format("&resolution={}&rows={}",
+                  resolution_for(end_of(*choice.run), kPointsOfEndpointMax), kPartsRowsOfEndpoint);
+  // The generator's health is that of all endpoints, and a day of it the most of the work.
+  MACAW_TRY_ASSIGN(const ChartRequest fine_request,
+                   chart_request(choice, Query(query), kPointsMax));
+  MACAW_TRY_ASSIGN(const HealthColumns fine_health, health_of(choice, fine_request));
+  MACAW_TRY_ASSIGN(const ChartRequest coarse_request,
+                   chart_request(choice, Query(query + coarse), kPointsMax));
+  MACAW_TRY_ASSIGN(const HealthColumns coarse_health, health_of(choice, coarse_request));
   MACAW_TRY_ASSIGN(const std::string run_body, body_of(api_run(database, Query(query))));
   MACAW_TRY_ASSIGN(const std::string summary, body_of(api_summary(database, Query(query))));
   std::string json = fmt::format("{{\"run\":{},\"summary\":{},\"endpoints\":{{", run_body, summary);
   bool first = true;
   for (const uint16_t endpoint : exported_endpoints(std::move(figures))) {
-    std::string about = fmt::format("{}&endpoint={}", query, endpoint);
-    if (endpoint != 0) {
-      about += fmt::format("&resolution={}", coarse);
-    }
-    MACAW_TRY_ASSIGN(const std::string charts, charts_json(database, about));
+    const bool all = endpoint == 0;
+    const std::string about = fmt::format("{}&endpoint={}{}", query, endpoint, all ? "" : coarse);
+    MACAW_TRY_ASSIGN(const std::string charts,
+                     charts_json(database, about, choice, all ? fine_health : coarse_health));
     json += fmt::format("{}\"{}\":{}", first ? "" : ",", endpoint, charts);
     first = false;
   }

@@ -11,7 +11,7 @@
 
 namespace macaw::ui {
 
-/// The newest run for 0. Everything together in at most 4,000 points over time, each of the 50
+/// The newest run for 0. Everything together in at most 4,000 points over time, each of the 30
 /// endpoints with most requests in at most 1,000. Errors: the database's.
 Result<std::string> export_html(store::RunReader& reader, int64_t run);
 
