@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// `/stats/requests` and its kin, for scripts and exporters written for Locust's web page. Made of
-// the sums, since such scripts ask every few seconds.
+// `/stats/requests` and its kin, for scripts and exporters written for Locust's web page. The
+// JSON is made of the sums, since such scripts ask every few seconds; the CSVs are those of
+// `replay report`.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <tuple>
 
+#include "macaw/base/units.h"
+#include "macaw/report/formats.h"
 #include "macaw/report/json_text.h"
 #include "metrics.h"
 #include "router.h"
@@ -192,6 +196,64 @@ Result<std::string> stats_requests(const RunChoice& choice) {
   return json.take();
 }
 
+/// A download of Locust's, and the format that `replay report` has for it.
+struct LocustFile {
+  std::string_view path;
+  std::string_view format;
+  std::string_view name;
+};
+
+constexpr LocustFile kFiles[] = {
+    {"/stats/requests/csv", "locust-stats", "requests"},
+    {"/stats/requests_full_history/csv", "locust-history", "requests_full_history"},
+    {"/stats/failures/csv", "locust-failures", "failures"},
+    {"/stats/distribution/csv", "locust-distribution", "distribution"},
+    {"/exceptions/csv", "locust-exceptions", "exceptions"},
+};
+
+/// Reading so many rows beside a run that plays takes a processor a second or so from it.
+constexpr uint64_t kRowsWhilePlaying = 500'000;
+
+server::Response locust_csv(const RunChoice& choice, const LocustFile& file, const Query& query) {
+  const store::RunRow& run = *choice.run;
+  const auto format = report::find_format(file.format);
+  const auto summary = report::read_summary(*choice.reader, run.run);
+  if (!format.ok() || !summary.ok()) {
+    return text_response(500, (format.ok() ? summary.error() : format.error()).message());
+  }
+  if (const Status fits = report::check_format(**format, *summary); !fits.ok()) {
+    return text_response(409, fits.error().message());
+  }
+  if ((*format)->needs_rows && run.state == store::RunState::kRunning &&
+      run.counts.sent > kRowsWhilePlaying) {
+    return text_response(503, fmt::format("more than {} rows would have to be read while the run "
+                                          "plays; ask again when it has ended",
+                                          format_count(kRowsWhilePlaying)));
+  }
+  report::FormatOptions options;
+  if (const auto rounding = query.text("rounding")) {
+    const Result<bool> parsed = report::parse_rounding(*rounding);
+    if (!parsed.ok()) {
+      return text_response(400, "rounding: " + parsed.error().message());
+    }
+    options.locust_rounding = *parsed;
+  }
+  server::Response response;
+  const report::FormatInput input{choice.reader, &*summary, &options};
+  const Status written =
+      (*format)->files.front().write(input, [&response](std::string_view bytes) -> Status {
+        response.body += bytes;
+        return {};
+      });
+  if (!written.ok()) {
+    return text_response(500, written.error().message());
+  }
+  response.content_type = "text/csv; charset=utf-8";
+  response.extra_headers =
+      fmt::format("Content-Disposition: attachment; filename={}_{}.csv\r\n", file.name, run.run);
+  return response;
+}
+
 /// Before there is a run: what Locust says before it was started.
 std::string nothing_yet() {
   JsonText json;
@@ -219,7 +281,10 @@ server::Response locust_page(Database& database, std::string_view path, const Qu
   if (path == "/exceptions") {
     return json_response("{\"exceptions\":[]}");  // a replay runs no code of its user's
   }
-  if (path != "/stats/requests") {
+  const auto* file = std::find_if(std::begin(kFiles), std::end(kFiles),
+                                  [path](const LocustFile& one) { return one.path == path; });
+  const bool is_file = file != std::end(kFiles);
+  if (path != "/stats/requests" && !is_file) {
     return text_response(404, fmt::format("no such page: {}", path));
   }
   const RunChoice choice = choose_run(database, query);
@@ -227,7 +292,10 @@ server::Response locust_page(Database& database, std::string_view path, const Qu
     return *choice.refusal;
   }
   if (!choice.run) {
-    return json_response(nothing_yet());
+    return is_file ? text_response(404, choice.waiting_for) : json_response(nothing_yet());
+  }
+  if (is_file) {
+    return locust_csv(choice, *file, query);
   }
   Result<std::string> json = stats_requests(choice);
   return json.ok() ? json_response(std::move(*json)) : text_response(500, json.error().message());

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "macaw/report/formats.h"
 #include "macaw/store/run_reader.h"
 #include "ui_fixture.h"
 
@@ -102,6 +103,43 @@ BOOST_FIXTURE_TEST_CASE(the_stored_sums_under_locusts_names, UiFixture) {
     failures += error["occurrences"].GetUint64();
   }
   BOOST_TEST(failures > 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_csvs_are_those_of_report, UiFixture) {
+  BOOST_TEST(get("/stats/requests/csv").status == 404);  // before there is a run
+  add_runs();
+  auto reader = store::RunReader::open(database);
+  BOOST_REQUIRE(reader.ok());
+  const auto summary = report::read_summary(**reader, 2);
+  BOOST_REQUIRE(summary.ok());
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"/stats/requests/csv", "locust-stats"},
+      {"/stats/requests_full_history/csv", "locust-history"},
+      {"/stats/failures/csv", "locust-failures"},
+      {"/stats/distribution/csv", "locust-distribution"},
+      {"/exceptions/csv", "locust-exceptions"}};
+  for (const auto& [path, name] : files) {
+    for (const bool rounding : {false, true}) {
+      report::FormatOptions options;
+      options.locust_rounding = rounding;
+      std::string expected;
+      const auto format = report::find_format(name);
+      BOOST_REQUIRE(format.ok());
+      const Status written = (*format)->files.front().write(
+          {reader->get(), &*summary, &options}, [&expected](std::string_view bytes) -> Status {
+            expected += bytes;
+            return {};
+          });
+      BOOST_REQUIRE(written.ok());
+      const server::Response response = get(path + (rounding ? "?rounding=locust" : ""));
+      BOOST_TEST(response.status == 200);
+      BOOST_TEST(response.content_type == "text/csv; charset=utf-8");
+      BOOST_TEST(response.body == expected);
+    }
+  }
+  BOOST_TEST(body("/stats/requests/csv").find("Aggregated,5500,") != std::string::npos);
+  BOOST_TEST(body("/stats/requests/csv?run=1").find("Aggregated,3000,") != std::string::npos);
+  BOOST_TEST(get("/stats/requests/csv?rounding=x").status == 400);
 }
 
 BOOST_FIXTURE_TEST_CASE(while_it_plays, UiFixture) {
