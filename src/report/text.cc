@@ -268,8 +268,17 @@ std::string event_lines(const RunSummary& summary) {
     return {};
   }
   std::string text = "\nEvents\n";
-  for (size_t k = 0; k < std::min(summary.events.size(), kEventsMax); ++k) {
-    const store::EventRow& event = summary.events[k];
+  // What the machine does second after second must not push out what happened once.
+  stats::FaultBook circumstances;
+  size_t events = 0;
+  for (const store::EventRow& event : summary.events) {
+    if (stats::is_circumstance(event.kind)) {
+      circumstances.add(event.kind, event.value, event.at.count(), event.count, event.text);
+      continue;
+    }
+    if (++events > kEventsMax) {
+      continue;
+    }
     const bool has_length = event.value > 0 && stats::has_length(event.kind);
     text += fmt::format(
         "  {}{} at {}{}{}{}\n", stats::event_kind_name(event.kind),
@@ -278,9 +287,14 @@ std::string event_lines(const RunSummary& summary) {
         event.count > 1 ? fmt::format(", {} times", format_count(event.count)) : std::string(),
         event.text.empty() ? "" : ": ", printable(event.text));
   }
-  if (summary.events.size() > kEventsMax) {
-    text += fmt::format("  and {} more, in the table events of the database\n",
-                        summary.events.size() - kEventsMax);
+  if (events > kEventsMax) {
+    text +=
+        fmt::format("  and {} more, in the table events of the database\n", events - kEventsMax);
+  }
+  for (const auto& [kind, fault] : circumstances.faults()) {
+    text += fmt::format("  {} in {} second{}, {} in all\n", stats::event_kind_name(kind),
+                        format_count(fault.count), fault.count == 1 ? "" : "s",
+                        format_latency(Nanos(fault.total)));
   }
   return text;
 }

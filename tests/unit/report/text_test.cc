@@ -93,6 +93,24 @@ BOOST_AUTO_TEST_CASE(broken_conservation_is_shouted) {
              std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_machine_does_all_the_time_takes_one_line) {
+  RunSummary summary = failing_run();
+  const std::vector<store::EventRow> others = summary.events;
+  summary.events.clear();
+  for (int second = 1; second <= 30; ++second) {
+    store::EventRow steal;
+    steal.kind = stats::EventKind::kSteal;
+    steal.at = from_seconds(second);
+    steal.value = 40'000'000;
+    summary.events.push_back(steal);
+  }
+  summary.events.insert(summary.events.end(), others.begin(), others.end());
+  const std::string text = format_text(summary, {});
+  BOOST_TEST(text.find("\n  steal in 30 seconds, 1.20 s in all\n") != std::string::npos, text);
+  BOOST_TEST(text.find("\n  stall of ") != std::string::npos);
+  BOOST_TEST(text.find("in the table events") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(only_the_busiest_of_many_endpoints_are_shown) {
   RunSummary summary = healthy_run();
   for (uint16_t k = 3; k < 100; ++k) {
