@@ -33,14 +33,15 @@ std::string_view class_of(stats::ChangeKind kind) {
 
 /// A sentence whose intervals are not broken between lines.
 std::string heading_text(std::string_view sentence) {
-  std::string html;
-  for (size_t at = 0; at < sentence.size();) {
-    const std::string_view rest = sentence.substr(at);
-    const bool bound =
-        rest.starts_with(" .. ") || rest.starts_with(" (+") || rest.starts_with(" (-");
-    const size_t size = rest.starts_with(" .. ") ? 4 : 1;
-    html += !bound ? xml_text(rest.substr(0, 1)) : size == 4 ? "&nbsp;..&nbsp;" : "&nbsp;";
-    at += size;
+  std::string html = xml_text(sentence);
+  for (const std::string_view joint : {" .. ", " (+", " (-"}) {
+    for (size_t at = html.find(joint); at != std::string::npos; at = html.find(joint, at)) {
+      std::string joined(joint);
+      for (size_t blank = joined.find(' '); blank != std::string::npos; blank = joined.find(' ')) {
+        joined.replace(blank, 1, "&nbsp;");
+      }
+      html.replace(at, joint.size(), joined);
+    }
   }
   return html;
 }
@@ -278,11 +279,11 @@ std::string record_section(const Comparison& comparison) {
     return {};
   }
   const Nanos timeout = comparison.timeout();
-  std::string html =
-      "<section>\n<h2>Records that moved most</h2>\n<p class=\"muted\">Lines of the "
-      "replay file by the median difference of their pairs.</p>\n"
-      "<div class=\"scroll\"><table>\n<tr><th>line</th><th>pairs</th><th>A</th>"
-      "<th>B</th><th>B &minus; A</th></tr>\n";
+  std::string html = fmt::format(
+      "<section>\n<h2>Records that moved most</h2>\n<p class=\"muted\">Lines of the replay file by "
+      "the median difference of their pairs; {}.</p>\n<div class=\"scroll\"><table>\n"
+      "<tr><th>line</th><th>pairs</th><th>A</th><th>B</th><th>B &minus; A</th></tr>\n",
+      xml_text(usual_move_text(comparison)));
   for (const MovedRecord& record : comparison.moved_records) {
     html += fmt::format(
         "<tr><td>{} <span class=\"what muted\">{}</span></td><td>{}</td><td>{}</td>"

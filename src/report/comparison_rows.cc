@@ -295,12 +295,12 @@ void RecordPairs::report(const EndpointSlots& slots, Comparison& to) {
   std::vector<double> b;
   std::vector<double> differences;
   for (auto from = pairs_.begin(); from != pairs_.end();) {
-    const auto to = std::find_if(from, pairs_.end(),
-                                 [&from](const Pair& pair) { return pair.line != from->line; });
+    const auto end = std::find_if(from, pairs_.end(),
+                                  [&from](const Pair& pair) { return pair.line != from->line; });
     a.clear();
     b.clear();
     differences.clear();
-    for (auto pair = from; pair != to; ++pair) {
+    for (auto pair = from; pair != end; ++pair) {
       a.push_back(pair->a_ns);
       b.push_back(pair->b_ns);
       const bool both_fail = std::isinf(pair->a_ns) && std::isinf(pair->b_ns);
@@ -308,7 +308,7 @@ void RecordPairs::report(const EndpointSlots& slots, Comparison& to) {
     }
     records.push_back({from->line, from->slot == 0 ? std::string() : slots.name(from->slot),
                        differences.size(), median_of(a), median_of(b), median_of(differences)});
-    from = to;
+    from = end;
   }
   // One pair says little; three leave a median that one slow moment does not decide.
   constexpr uint64_t kPairsWanted = 3;
