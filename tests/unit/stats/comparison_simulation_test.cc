@@ -141,8 +141,8 @@ BOOST_AUTO_TEST_CASE(runs_as_units_stand_what_blocks_cannot_see) {
       slower[k] = b[k] * 1.3;
     }
     const bool paired = trial % 2 == 0;
-    changed += compare_runs({0.99}, a, b, paired, 100'000).kind != ChangeKind::kUnchanged ? 1 : 0;
-    found += compare_runs({0.99}, a, slower, paired, 100'000).kind == ChangeKind::kSlower ? 1 : 0;
+    changed += compare_runs({0.99}, a, b, paired, 100'000).kind != ChangeKind::kUnchanged ? 1U : 0U;
+    found += compare_runs({0.99}, a, slower, paired, 100'000).kind == ChangeKind::kSlower ? 1U : 0U;
   }
   BOOST_TEST(changed <= binomial_margin(kTrials, 0.05));
   BOOST_TEST(found * 100 >= kTrials * 95);

@@ -75,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(parts_add_up_to_the_mean_response_time, UiFixture) {
   add_runs();
   const auto reader = store::RunReader::open(database);
   BOOST_REQUIRE(reader.ok());
-  for (const uint16_t endpoint : {0, 2}) {
+  for (const uint16_t endpoint : {uint16_t{0}, uint16_t{2}}) {
     const auto parts = json(fmt::format("/api/parts?endpoint={}", endpoint));
     const auto rows = (*reader)->intervals(2, 1, endpoint, 0, 60);
     BOOST_REQUIRE(rows.ok());
