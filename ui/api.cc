@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "macaw/report/json_text.h"
+#include "macaw/stats/fault.h"
 #include "router.h"
 #include "run_choice.h"
 #include "run_json.h"
@@ -90,12 +91,14 @@ void add_events(JsonText& json, std::vector<store::EventRow> events) {
       events.begin(), events.end(),
       [](const store::EventRow& event) { return event.kind != stats::EventKind::kError; });
   json.key("events").begin_array();
-  std::for_each(events.begin(), std::min(errors, events.begin() + kEventsMax),
-                [&json](const store::EventRow& event) { add_event(json, event); });
+  stats::ShownEvents shown(kEventsMax);
+  for (auto event = events.begin(); event != errors; ++event) {
+    if (shown.take(event->kind)) {
+      add_event(json, *event);
+    }
+  }
   json.end_array();
-  json.key("events_left_out")
-      .count(static_cast<uint64_t>(errors - events.begin()) -
-             std::min(static_cast<size_t>(errors - events.begin()), kEventsMax));
+  json.key("events_left_out").count(shown.left_out());
   std::stable_sort(errors, events.end(), [](const store::EventRow& a, const store::EventRow& b) {
     return a.count > b.count;
   });

@@ -270,13 +270,13 @@ std::string event_lines(const RunSummary& summary) {
   std::string text = "\nEvents\n";
   // What the machine does second after second must not push out what happened once.
   stats::FaultBook circumstances;
-  size_t events = 0;
+  stats::ShownEvents shown(kEventsMax);
   for (const store::EventRow& event : summary.events) {
     if (stats::is_circumstance(event.kind)) {
       circumstances.add(event.kind, event.value, event.at.count(), event.count, event.text);
       continue;
     }
-    if (++events > kEventsMax) {
+    if (!shown.take(event.kind)) {
       continue;
     }
     const bool has_length = event.value > 0 && stats::has_length(event.kind);
@@ -287,9 +287,8 @@ std::string event_lines(const RunSummary& summary) {
         event.count > 1 ? fmt::format(", {} times", format_count(event.count)) : std::string(),
         event.text.empty() ? "" : ": ", printable(event.text));
   }
-  if (events > kEventsMax) {
-    text +=
-        fmt::format("  and {} more, in the table events of the database\n", events - kEventsMax);
+  if (shown.left_out() > 0) {
+    text += fmt::format("  and {} more, in the table events of the database\n", shown.left_out());
   }
   for (const auto& [kind, fault] : circumstances.faults()) {
     text += fmt::format("  {} in {} second{}, {} in all\n", stats::event_kind_name(kind),

@@ -91,6 +91,21 @@ bool is_circumstance(EventKind kind) {
   return kind == EventKind::kSteal || kind == EventKind::kThrottling;
 }
 
+bool is_steering(EventKind kind) {
+  return kind == EventKind::kRateChange || kind == EventKind::kPause ||
+         kind == EventKind::kResume || kind == EventKind::kStop;
+}
+
+bool ShownEvents::take(EventKind kind) {
+  uint64_t& shown = is_steering(kind) ? done_ : happened_;
+  if (shown == most_) {
+    ++left_out_;
+    return false;
+  }
+  ++shown;
+  return true;
+}
+
 void FaultBook::add(EventKind kind, int64_t value, int64_t at_ns, uint64_t count,
                     std::string_view text) {
   if (!is_fault(kind)) {

@@ -19,10 +19,12 @@ function takeToken() {
 }
 
 export class Control {
-  constructor() {
+  /** `onChange()`: when the run ends, or whether it is paused, has changed. */
+  constructor(onChange) {
+    this.onChange = onChange;
+    this.forget();
     this.token = stored ? '' : takeToken();
     this.offered = !stored;
-    this.paused = false;
     this.edited = false;  // the rate's field holds what has not been sent yet
     $('control').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -40,12 +42,19 @@ export class Control {
     });
   }
 
+  forget() {
+    this.paused = false;
+    this.plannedEnd = 0;  // seconds after the start, with what has been changed; 0: not known
+  }
+
   /** Asks whether the run can be steered; `playing`: whether it is worth asking. */
   async refresh(playing) {
     if (!this.offered || !playing) {
       $('control').hidden = true;
+      this.forget();
       return;
     }
+    const {paused, plannedEnd} = this;
     try {
       const response = await fetch('/api/control', {signal: AbortSignal.timeout(5000)});
       if (response.status === 404) {
@@ -55,6 +64,7 @@ export class Control {
       }
       const state = await response.json();
       this.paused = state.paused === true;
+      this.plannedEnd = state.planned_end_s ?? 0;
       this.available = state.available === true;
       this.fixedRate = state.can_change_rate === false ? state.reason || 'not in this run' : '';
       const field = $('control-rate');
@@ -65,6 +75,7 @@ export class Control {
     } catch {
       $('control').hidden = true;  // the page says elsewhere that nobody answers
     }
+    if (this.paused !== paused || this.plannedEnd !== plannedEnd) this.onChange();
   }
 
   show() {

@@ -41,7 +41,7 @@ const charts = new Charts({view, held, narrow: () => narrow.matches, xOf, shownS
   on: {onZoom, onReset, onKeyCursor}, cursorMoved: showValues});
 const table = new EndpointTable(selectEndpoint);
 const runs = new RunList({show: changeRun, overlay: changeOverlay});
-const control = new Control();
+const control = new Control(() => { if (held.data) showAll(); });
 const live = new Live({heard, lost}, () => (held.data ? {run: view.run || null,
   endpoint: held.data.run.endpoint, of: held.data.run.run, next: held.data.reach()}
   : {run: view.run || null}));
@@ -181,6 +181,7 @@ function heard(name, message) {
   if (name === 'second') hearSecond(message);
   else if (name === 'run') hearRun(message);
   else if (name === 'end' && held.data?.run.state === 'running') restart(/*keep=*/true);
+  else if (name === 'beat') control.refresh(held.data?.run.state === 'running');
   else if (name === 'newer' && held.data) {
     held.data.run.newest = message.newest;
     refreshChoices(generation).then(() => showCalm(held.data.run, view));
@@ -282,7 +283,7 @@ function remember() {
 function showAll() {
   const {data} = held;
   for (const id of ['charts', 'overview', 'tables', 'actions']) $(id).hidden = false;
-  showHead(data.run, held.details, view);
+  showHead(data.run, held.details, view, control);
   charts.build();
   charts.draw();
   const name = $('endpoint').selectedOptions[0]?.textContent ?? '';

@@ -39,8 +39,11 @@ function setLines(lines) {
     text: line})));
 }
 
-/** `details`: the answer of /api/run, or null until it is there. */
-export function showHead(run, details, view) {
+/**
+ * `details`: the answer of /api/run, or null until it is there. `control`: what is known of
+ * steering the run that is played.
+ */
+export function showHead(run, details, view, control) {
   const title = run.label || `Run ${run.run}`;
   setText('title', title);
   document.title = `${titleOf(view.key)} \u00b7 ${title} - Macaw`;
@@ -50,7 +53,7 @@ export function showHead(run, details, view) {
   setLines([[run.label ? `run ${run.run}` : null, `${run.file} \u2192 ${run.target}`,
     run.profile, `${when}${zoneName(started, view.clock)}`].filter(Boolean).join(' \u00b7 ')]);
   showFacts(run, details);
-  showVerdict(run);
+  showVerdict(run, control);
 }
 
 function showFacts(run, details) {
@@ -80,12 +83,12 @@ export function plannedSeconds(run) {
   return run.planned_s || (run.target_rps > 0 ? run.planned / run.target_rps : 0);
 }
 
-function showVerdict(run) {
+function showVerdict(run, {paused, plannedEnd}) {
   const playing = run.state === 'running';
-  const planned = plannedSeconds(run);
+  const planned = plannedEnd || plannedSeconds(run);
   $('verdict').dataset.kind = playing ? 'running' : run.verdict.toLowerCase();
   if (playing) {
-    setState('running', `playing, ${formatElapsed(run.elapsed_s)}`
+    setState('running', `${paused ? 'paused' : 'playing'}, ${formatElapsed(run.elapsed_s)}`
       + `${planned > 0 ? ` of ${formatElapsed(planned)}` : ''}`);
     setText('reason', '');
   } else {
@@ -146,7 +149,7 @@ export function showTotals(run, figures, data) {
       'of this endpoint');
   }
   const peak = data.health.in_flight.reduce((most, n) => Math.max(most, n ?? 0), 0);
-  setTile('flight', formatNumber(peak), 'most at the end of a second');
+  setTile('flight', formatNumber(peak), 'peak, once a second');
   errorTile(figures);
   for (const [id, index, place] of TILES) {
     percentileTile(id, index, response[place], figures.requests, run.timeout_s, 'of the whole run');

@@ -22,6 +22,26 @@ bool has_length(EventKind kind);
 /// Whether events of this kind only say what the machine did in a second. No request need have been
 /// late for it; but when one was, this may be why.
 bool is_circumstance(EventKind kind);
+/// Whether events of this kind are what somebody did to the run, as opposed to what happened to it.
+bool is_steering(EventKind kind);
+
+/// Chooses the events to show where there are too many: of what was done and of what happened, the
+/// first `most` each, so that neither hides the other.
+class ShownEvents {
+ public:
+  explicit ShownEvents(uint64_t most) : most_(most) {}
+
+  /// Whether the next event, in order of time, is shown.
+  bool take(EventKind kind);
+
+  uint64_t left_out() const { return left_out_; }
+
+ private:
+  uint64_t most_;
+  uint64_t done_ = 0;
+  uint64_t happened_ = 0;
+  uint64_t left_out_ = 0;
+};
 
 /// All events of one kind.
 struct Fault {

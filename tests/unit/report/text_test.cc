@@ -111,6 +111,25 @@ BOOST_AUTO_TEST_CASE(what_the_machine_does_all_the_time_takes_one_line) {
   BOOST_TEST(text.find("in the table events") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_done_is_not_pushed_out_by_what_happened) {
+  RunSummary summary = healthy_run();
+  for (int second = 0; second < 30; ++second) {
+    store::EventRow stall;
+    stall.at = std::chrono::seconds(second);
+    stall.kind = stats::EventKind::kStall;
+    stall.value = 12'000'000;
+    summary.events.push_back(stall);
+  }
+  store::EventRow change;
+  change.at = std::chrono::seconds(30);
+  change.kind = stats::EventKind::kRateChange;
+  change.text = "60/s -> 150/s";
+  summary.events.push_back(change);
+  const std::string text = format_text(summary, {});
+  BOOST_TEST(text.find("rate_change at 30 s: 60/s -> 150/s\n") != std::string::npos, text);
+  BOOST_TEST(text.find("and 20 more, in the table events") != std::string::npos, text);
+}
+
 BOOST_AUTO_TEST_CASE(only_the_busiest_of_many_endpoints_are_shown) {
   RunSummary summary = healthy_run();
   for (uint16_t k = 3; k < 100; ++k) {
