@@ -18,9 +18,6 @@ namespace {
 
 using report::JsonText;
 
-/// Counting statuses reads every row: a million takes half a second, in which nobody else is
-/// answered.
-constexpr uint64_t kStatusRowsMax = 1'000'000;
 /// Distinct errors that a page gets; the rest is in the database.
 constexpr size_t kErrorsMax = 100;
 constexpr size_t kEventsMax = 500;
@@ -111,25 +108,16 @@ void add_events(JsonText& json, std::vector<store::EventRow> events) {
   json.key("errors_left_out").count(kinds - std::min(kinds, kErrorsMax));
 }
 
-/// Of a run that is over and small enough, and whose rows are all there.
-Status add_statuses(JsonText& json, store::RunReader& reader, const store::RunRow& run) {
-  std::vector<store::StatusCount> counts;
-  const bool counted = run.state != store::RunState::kRunning &&
-                       run.start.rows.kind == store::RowPolicy::Kind::kAll &&
-                       run.counts.rows_lost == 0 && run.counts.sent <= kStatusRowsMax;
-  json.key("statuses_counted").boolean(counted);
-  if (counted) {
-    MACAW_TRY_ASSIGN(counts, reader.statuses(run.run));
-  }
+void add_statuses(JsonText& json, const std::vector<store::StatusCount>& counts) {
   json.key("statuses").begin_array();
   for (const store::StatusCount& row : counts) {
     json.begin_object();
-    json.key("status").integer(row.status);
-    json.key("outcome").text(stats::outcome_name(row.outcome));
+    json.key("endpoint").count(row.endpoint);
+    json.key("status").count(row.key.status);
+    json.key("outcome").text(stats::outcome_name(row.key.outcome));
     json.key("count").count(row.count).end_object();
   }
   json.end_array();
-  return {};
 }
 
 Result<std::string> read_summary_json(const RunChoice& choice) {
@@ -137,13 +125,15 @@ Result<std::string> read_summary_json(const RunChoice& choice) {
   MACAW_TRY_ASSIGN(const std::vector<store::EndpointFigures> figures,
                    choice.reader->figures(run.run));
   MACAW_TRY_ASSIGN(std::vector<store::EventRow> events, choice.reader->events(run.run));
+  MACAW_TRY_ASSIGN(const std::vector<store::StatusCount> statuses,
+                   choice.reader->statuses(run.run));
   JsonText json;
   json.begin_object();
   add_run(json, run);
   json.key("newest").integer(choice.newest);
   add_endpoints(json, figures);
   add_events(json, std::move(events));
-  MACAW_TRY(add_statuses(json, *choice.reader, run));
+  add_statuses(json, statuses);
   json.end_object();
   return json.take();
 }

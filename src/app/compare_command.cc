@@ -112,6 +112,7 @@ Result<Settings> settings_of(const CompareArguments& args) {
 std::vector<report::ChosenRun> choose(store::RunReader& reader,
                                       const std::vector<int64_t>& numbers) {
   std::vector<report::ChosenRun> chosen;
+  chosen.reserve(numbers.size());
   for (const int64_t number : numbers) {
     chosen.push_back({&reader, number});
   }

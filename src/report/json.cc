@@ -78,6 +78,20 @@ void add_outcomes(JsonText& json, const stats::Aggregate& aggregate) {
   json.end_object();
 }
 
+/// The answers by status, whatever we made of them.
+void add_statuses(JsonText& json, const stats::Aggregate& aggregate) {
+  std::map<uint16_t, uint64_t> answers;
+  for (const auto& [key, count] : aggregate.statuses) {
+    answers[key.status] += count;
+  }
+  answers.erase(0);
+  json.key("statuses").begin_object();
+  for (const auto& [status, count] : answers) {
+    json.key(fmt::format_int(status).str()).count(count);
+  }
+  json.end_object();
+}
+
 void add_counts(JsonText& json, const RunSummary& summary, const stats::Aggregate& total) {
   const store::RunCounts& counts = summary.run.counts;
   json.key("rate").begin_object();
@@ -202,6 +216,7 @@ void add_endpoint(JsonText& json, const store::EndpointTotals& row, Nanos timeou
   json.key("requests").count(totals.requests());
   json.key("errors").count(totals.errors());
   add_outcomes(json, totals);
+  add_statuses(json, totals);
   json.key("bytes_in").count(totals.bytes_in);
   json.key("bytes_out").count(totals.bytes_out);
   json.key("resent").count(totals.resent);

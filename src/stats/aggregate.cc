@@ -44,6 +44,7 @@ void Aggregate::add(const Sample& sample) {
   response_without_lag.add(span(sample.ready_ns, sample.done_ns), is_success(sample.outcome));
   lag.add(sample.ready_ns);
   connection_wait.add(span(sample.ready_ns, sample.sent_ns));
+  ++statuses[{static_cast<uint16_t>(sample.status), sample.outcome}];
 }
 
 void Aggregate::merge(const Aggregate& other) {
@@ -59,6 +60,9 @@ void Aggregate::merge(const Aggregate& other) {
   response_without_lag.merge(other.response_without_lag);
   lag.merge(other.lag);
   connection_wait.merge(other.connection_wait);
+  for (const auto& [key, count] : other.statuses) {
+    statuses[key] += count;
+  }
 }
 
 uint64_t Aggregate::requests() const {

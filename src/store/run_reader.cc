@@ -220,7 +220,32 @@ Result<std::vector<EndpointTotals>> RunReader::totals(int64_t run) {
   if (!damaged.ok()) {
     return damaged.error();
   }
+  MACAW_TRY_ASSIGN(const std::vector<StatusCount> counts, statuses(run));
+  if (rows.ok()) {
+    for (EndpointTotals& of : *rows) {
+      for (const StatusCount& row : counts) {
+        if (row.endpoint == of.endpoint.endpoint) {
+          of.totals.statuses.emplace(row.key, row.count);
+        }
+      }
+    }
+  }
   return rows;
+}
+
+Result<std::vector<StatusCount>> RunReader::statuses(int64_t run) {
+  return impl_->collect<StatusCount>(
+      run,
+      "SELECT endpoint, status, outcome, count FROM status_totals WHERE run = ?"
+      " ORDER BY endpoint, count DESC, status, outcome",
+      [](Statement& row) {
+        StatusCount count;
+        count.endpoint = static_cast<uint16_t>(row.take());
+        count.key.status = static_cast<uint16_t>(row.take());
+        count.key.outcome = static_cast<stats::Outcome>(row.take());
+        count.count = row.take_u64();
+        return count;
+      });
 }
 
 Result<std::vector<IntervalRow>> RunReader::intervals(int64_t run, uint32_t resolution,

@@ -238,25 +238,4 @@ Result<std::vector<PartsRow>> RunReader::parts(int64_t run, uint16_t endpoint, u
   return parts;
 }
 
-Result<std::vector<StatusCount>> RunReader::statuses(int64_t run) {
-  MACAW_TRY_ASSIGN(const int64_t number, impl_->number(run));
-  MACAW_TRY_ASSIGN(Statement query,
-                   impl_->database.prepare("SELECT status, outcome, count(*) FROM samples"
-                                           " WHERE id >= ? AND id < ?"
-                                           " GROUP BY status, outcome ORDER BY 3 DESC, 1, 2"));
-  query.put(sample_id(number, 0)).put(sample_id(number + 1, 0));
-  std::vector<StatusCount> counts;
-  while (true) {
-    MACAW_TRY_ASSIGN(const bool more, query.step());
-    if (!more) {
-      return counts;
-    }
-    StatusCount count;
-    count.status = static_cast<int>(query.take());
-    count.outcome = static_cast<stats::Outcome>(query.take());
-    count.count = query.take_u64();
-    counts.push_back(count);
-  }
-}
-
 }  // namespace macaw::store

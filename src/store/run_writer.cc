@@ -82,6 +82,7 @@ struct RunWriter::Impl {
   Statement put_interval;
   Statement get_interval;
   Statement put_totals;
+  Statement put_status;
   Statement put_health;
   Statement put_event;
   Statement put_error;
@@ -116,6 +117,9 @@ Status RunWriter::Impl::prepare() {
                             column_list(kIntervalColumns.data(), kIntervalColumns.size()))));
   MACAW_TRY(set(put_totals, upsert("endpoint_totals", "run, endpoint", 2, kTotalsColumns.data(),
                                    kTotalsColumns.size())));
+  constexpr std::string_view kCount = "count";
+  MACAW_TRY(
+      set(put_status, upsert("status_totals", "run, endpoint, status, outcome", 4, &kCount, 1)));
   MACAW_TRY(set(put_health, "INSERT OR REPLACE INTO health VALUES (" + parameter_list(16) + ")"));
   const std::string event =
       "INSERT INTO events (run, at_s, worker, kind, outcome, endpoint, value, count, text)"
@@ -279,7 +283,13 @@ Status RunWriter::put_endpoint_totals(uint16_t endpoint, const stats::Aggregate&
   const std::vector<Value> values = totals_values(totals);
   impl_->put_totals.put(impl_->run).put(endpoint);
   put_values(impl_->put_totals, values);
-  return impl_->put_totals.execute();
+  MACAW_TRY(impl_->put_totals.execute());
+  Statement& put = impl_->put_status;
+  for (const auto& [key, count] : totals.statuses) {
+    put.put(impl_->run).put(endpoint).put(key.status).put(static_cast<int64_t>(key.outcome));
+    MACAW_TRY(put.put_u64(count).execute());
+  }
+  return {};
 }
 
 Status RunWriter::put_health(const HealthRow& health) {

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- The run database, version 1. SCHEMA.md explains every table and view. Made in one transaction by
+-- The run database, version 2. SCHEMA.md explains every table and view. Made in one transaction by
 -- src/store/database.cc, which also sets application_id and user_version.
 -- Nothing here may need more than the stock sqlite3 shell.
 
@@ -100,6 +100,15 @@ CREATE TABLE endpoint_totals (
   lag BLOB NOT NULL, connection_wait BLOB NOT NULL,
   PRIMARY KEY (run, endpoint)
 );
+
+CREATE TABLE status_totals (
+  run      INTEGER NOT NULL,
+  endpoint INTEGER NOT NULL,
+  status   INTEGER NOT NULL,  -- 0: no answer
+  outcome  INTEGER NOT NULL,  -- outcome_names
+  count    INTEGER NOT NULL,
+  PRIMARY KEY (run, endpoint, status, outcome)
+) WITHOUT ROWID;
 
 CREATE TABLE intervals (
   run INTEGER NOT NULL, resolution INTEGER NOT NULL, start_s INTEGER NOT NULL,
@@ -282,6 +291,22 @@ ORDER BY t.run, t.endpoint, n.number;
 CREATE VIEW outcomes AS
 SELECT endpoint, outcome, count, example
 FROM outcomes_by_run WHERE run = (SELECT max(run) FROM runs);
+
+CREATE VIEW statuses_by_run AS
+SELECT
+  t.run AS run,
+  e.path AS endpoint,
+  nullif(t.status, 0) AS status,
+  n.outcome AS outcome,
+  t.count AS count
+FROM status_totals t
+JOIN outcome_names n ON n.number = t.outcome
+LEFT JOIN endpoints e ON e.run = t.run AND e.endpoint = t.endpoint
+ORDER BY t.run, t.endpoint, t.count DESC, t.status, t.outcome;
+
+CREATE VIEW statuses AS
+SELECT endpoint, status, outcome, count
+FROM statuses_by_run WHERE run = (SELECT max(run) FROM runs);
 
 CREATE VIEW run_summary AS
 SELECT

@@ -59,7 +59,8 @@ class Verifier {
   Verification result_;
   Statement get_interval_;
   Statement get_totals_;
-  uint64_t intervals_ = 0;  // that there should be
+  std::map<uint16_t, std::map<stats::StatusKey, uint64_t>> statuses_;  // stored, by endpoint
+  uint64_t intervals_ = 0;                                             // that there should be
   std::array<uint64_t, stats::kOutcomes> rows_by_outcome_{};
   uint64_t sent_ = 0;
   uint64_t unwanted_rows_ = 0;  // that the row policy would not have kept
@@ -74,6 +75,10 @@ Status Verifier::prepare() {
   MACAW_TRY_ASSIGN(get_totals_, database_.prepare(fmt::format(
                                     "SELECT {} FROM endpoint_totals WHERE run = ? AND endpoint = ?",
                                     column_list(kTotalsColumns.data(), kTotalsColumns.size()))));
+  MACAW_TRY_ASSIGN(const std::vector<StatusCount> statuses, reader_.statuses(row_.run));
+  for (const StatusCount& row : statuses) {
+    statuses_[row.endpoint].emplace(row.key, row.count);
+  }
   return {};
 }
 
@@ -268,6 +273,16 @@ Status Verifier::compare_total(uint16_t endpoint, const Aggregate& aggregate) {
   const std::vector<Value> stored = take_totals_values(get_totals_);
   get_totals_.reset();
   compare_values(what, kTotalsColumns.data(), stored, totals_values(aggregate));
+  std::map<stats::StatusKey, uint64_t> statuses = statuses_[endpoint];
+  for (const auto& [key, count] : aggregate.statuses) {
+    compare(fmt::format("{}: status {}, {}", what, key.status, stats::outcome_name(key.outcome)),
+            statuses[key], count);
+    statuses.erase(key);
+  }
+  for (const auto& [key, count] : statuses) {
+    compare(fmt::format("{}: status {}, {}", what, key.status, stats::outcome_name(key.outcome)),
+            count, 0);
+  }
   return {};
 }
 

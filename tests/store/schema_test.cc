@@ -151,14 +151,14 @@ BOOST_AUTO_TEST_CASE(the_page_shows_the_ddl_as_it_is) {
       }
     }
   }
-  BOOST_TEST(tables == 9U);
+  BOOST_TEST(tables == 10U);
 }
 
 BOOST_AUTO_TEST_CASE(every_view_has_rows_and_a_twin) {
   const Database database;
   PlainSqlite sqlite(database.path, SQLITE_OPEN_READONLY);
   const auto views = sqlite.rows("SELECT name FROM sqlite_master WHERE type = 'view'");
-  BOOST_TEST(views.size() == 12U);
+  BOOST_TEST(views.size() == 14U);
   for (const std::string& view : views) {
     BOOST_TEST(sqlite.one("SELECT count(*) > 0 FROM " + view) == "1", view);
     if (!view.ends_with("_by_run") && view != "run_summary" && view != "newest_run") {
@@ -211,6 +211,16 @@ BOOST_AUTO_TEST_CASE(percentiles_of_the_views_are_those_of_the_rows) {
                         " FROM endpoint_latency WHERE endpoint = 'all'") == "1|1|1");
   BOOST_TEST(sqlite.one("SELECT sum(requests) FROM second_latency") == "3000");
   BOOST_TEST(sqlite.one("SELECT sum(count) FROM outcomes WHERE endpoint = 'all'") == "3000");
+  for (const char* endpoint : {"all", "/js/recommendations"}) {
+    const std::string where = fmt::format(" WHERE endpoint = '{}'", endpoint);
+    BOOST_TEST(sqlite.one("SELECT status, outcome, count FROM statuses" + where + " LIMIT 1") ==
+               sqlite.one("SELECT status, outcome, count(*) FROM requests" +
+                          (endpoint == std::string_view("all") ? std::string() : where) +
+                          " GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 1"));
+  }
+  BOOST_TEST(sqlite.one("SELECT count(*), sum(count) FROM statuses WHERE endpoint = 'all'") ==
+             sqlite.one("SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM requests"
+                        " GROUP BY status, outcome)"));
   BOOST_TEST(sqlite.one("SELECT example FROM outcomes WHERE endpoint = 'all'"
                         " AND outcome = 'reset'") == "it's gone");
   BOOST_TEST(sqlite.one("SELECT round(rps, 3) FROM endpoint_latency WHERE endpoint = 'all'") ==

@@ -125,8 +125,8 @@ export function showOutcomes(summary, figures, selected) {
       element('td', {class: 'bars'}, bar));
   });
   $('outcome-rows').replaceChildren(...rows);
-  const statuses = summary.statuses.filter((row) => row.status > 0);
-  $('statuses').hidden = selected !== 0 || statuses.length === 0;
+  const statuses = summary.statuses.filter((row) => row.endpoint === selected && row.status > 0);
+  $('statuses').hidden = statuses.length === 0;
   $('statuses').replaceChildren('Status codes: ', ...statuses.map((row) => element('span',
     {class: `status ${row.outcome === 'ok' ? '' : 'bad'}`},
     element('b', {text: String(row.status)}), ` \u00d7 ${formatNumber(row.count)}`)));

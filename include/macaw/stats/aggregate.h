@@ -21,6 +21,14 @@
 
 namespace macaw::stats {
 
+/// What an answer said, and what we made of it. Ordered by status.
+struct StatusKey {
+  uint16_t status = 0;  ///< 0: no answer
+  Outcome outcome = Outcome::kOk;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the compiler's own 0 for ours
+  auto operator<=>(const StatusKey&) const = default;
+};
+
 struct Aggregate {
   std::array<uint64_t, kOutcomes> outcomes{};
   uint64_t bytes_in = 0;
@@ -31,10 +39,11 @@ struct Aggregate {
   uint64_t completed = 0;
   Distribution response;
   Distribution service;
-  // The three below are filled in totals only: intervals and their rows go without.
+  // What is below is filled in totals only: intervals and their rows go without.
   Distribution response_without_lag;  ///< done - ready: without our own lateness
   Histogram lag;                      ///< ready - intended, all requests
   Histogram connection_wait;          ///< sent - ready, all requests
+  std::map<StatusKey, uint64_t> statuses;
 
   /// As a total: everything but `completed`.
   void add(const Sample& sample);

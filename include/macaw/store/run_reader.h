@@ -50,7 +50,7 @@ class RunReader {
   /// so many are looked at, evenly spread over it.
   Result<std::vector<PartsRow>> parts(int64_t run, uint16_t endpoint, uint32_t length_s,
                                       uint64_t from_s, uint64_t to_s, uint64_t rows_max);
-  /// Rows by status and outcome, most first. Reads every row of the run.
+  /// Requests by status and outcome: endpoint after endpoint, each with the most frequent first.
   Result<std::vector<StatusCount>> statuses(int64_t run);
   /// Every stored row in order of index, in one snapshot.
   Status for_each_sample(int64_t run, const std::function<void(const stats::Sample&)>& visit);

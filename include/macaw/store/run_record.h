@@ -130,8 +130,8 @@ struct PartsRow {
 };
 
 struct StatusCount {
-  int status = 0;  ///< 0: no answer
-  stats::Outcome outcome = stats::Outcome::kOk;
+  uint16_t endpoint = 0;
+  stats::StatusKey key;
   uint64_t count = 0;
 };
 
