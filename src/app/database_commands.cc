@@ -9,6 +9,7 @@
 #include "macaw/base/units.h"
 #include "macaw/report/summary.h"
 #include "macaw/store/run_reader.h"
+#include "macaw/store/run_writer.h"
 
 namespace macaw::app {
 
@@ -17,7 +18,7 @@ namespace {
 /// What the two have in common.
 struct DatabaseArguments {
   std::string db;
-  std::optional<std::string> run, format, output;
+  std::optional<std::string> run, format, output, label;
   bool no_color = false;
 };
 
@@ -53,7 +54,18 @@ report::TextStyle output_style(const DatabaseArguments& args) {
   return args.output ? report::TextStyle{} : style_for(STDOUT_FILENO, args.no_color);
 }
 
+/// Another name for a stored run.
+Status set_label(const DatabaseArguments& args) {
+  MACAW_TRY_ASSIGN(const Opened opened, open_database(args));  // makes no file where there is none
+  MACAW_TRY_ASSIGN(const store::RunRow run, opened.reader->run(opened.run));
+  MACAW_TRY_ASSIGN(const auto writer, store::RunWriter::open(args.db));
+  return writer->set_label(run.run, *args.label);
+}
+
 Status write_run_list(const DatabaseArguments& args) {
+  if (args.label) {
+    MACAW_TRY(set_label(args));
+  }
   MACAW_TRY_ASSIGN(const Opened opened, open_database(args));
   MACAW_TRY_ASSIGN(const std::vector<store::RunRow> runs, opened.reader->runs());
   return write_result(args.output, opened.json ? report::format_run_list_json(runs)
@@ -84,9 +96,13 @@ int code_of(const Status& status) {
 }  // namespace
 
 int runs_command(const std::vector<std::string>& arguments) {
-  CLI::App app("Lists the runs in a database, newest last.", "replay runs");
+  CLI::App app("Lists the runs in a database, newest last; names one of them with --label.",
+               "replay runs");
   DatabaseArguments args;
   describe_database(app, args);
+  CLI::Option* label =
+      add_value(app, "--label", args.label, "TEXT", "first give run --run this name");
+  add_value(app, "--run", args.run, "N", "the run to be named; default: the newest")->needs(label);
   describe_output(app, args);
   if (const auto code = parse_arguments(app, arguments)) {
     return *code;

@@ -45,6 +45,24 @@ BOOST_AUTO_TEST_CASE(runs_and_report_show_what_the_console_showed) {
   BOOST_TEST(lines_of(none.err).size() == 1U, none.err);
 }
 
+BOOST_AUTO_TEST_CASE(a_run_is_named_afterwards) {
+  const ReplayFolder folder;
+  play_once(folder);
+  play_once(folder);
+  const std::string labels = "select group_concat(label, ', ') from (select label from runs)";
+  BOOST_TEST(folder.replay({"runs", "macaw.sqlite", "--run", "1", "--label", "before"}).code == 0);
+  const ProcessResult named = folder.replay({"runs", "macaw.sqlite", "--label", "it's after"});
+  BOOST_TEST(named.code == 0, named.err);
+  BOOST_TEST(contains(named.out, "it's after"), named.out);
+  BOOST_TEST(Sql(folder.db()).one(labels) == "before, it's after");
+  const ProcessResult none = folder.replay({"runs", "macaw.sqlite", "--run", "9", "--label", "x"});
+  BOOST_TEST(none.code == 1);
+  BOOST_TEST(contains(none.err, "run 9"), none.err);
+  BOOST_TEST(folder.replay({"runs", "absent.sqlite", "--label", "x"}).code == 1);
+  BOOST_TEST(folder.replay({"runs", "macaw.sqlite", "--run", "1"}).code == 1);
+  BOOST_TEST(Sql(folder.db()).one(labels) == "before, it's after");
+}
+
 BOOST_AUTO_TEST_CASE(verify_finds_what_was_changed) {
   const ReplayFolder folder;
   play_once(folder);
