@@ -185,9 +185,10 @@ int compare_command(const std::vector<std::string>& arguments) {
       "replay compare");
   CompareArguments args;
   app.add_option("DB", args.db, "run database")->type_name("")->required();
-  app.add_option("A B", args.more, "two runs, or one other database")
-      ->type_name("")
-      ->expected(0, 2);
+  std::optional<std::string> a;
+  std::optional<std::string> b;
+  app.add_option("A", a, "a run of it; or another database")->type_name("");
+  app.add_option("B", b, "another run of it")->type_name("");
   add_value(app, "--a,--run-a", args.a, "RUNS", "runs of side A, such as 3 or 3,5,7")
       ->default_str("the newest");
   add_value(app, "--b,--run-b", args.b, "RUNS", "runs of side B, such as 4 or 4,6,8")
@@ -208,6 +209,11 @@ int compare_command(const std::vector<std::string>& arguments) {
   app.footer(kExamples);
   if (const auto code = parse_arguments(app, arguments)) {
     return *code;
+  }
+  for (const auto& positional : {a, b}) {
+    if (positional) {
+      args.more.push_back(*positional);
+    }
   }
   const Result<int> code = compare(args);
   return code ? *code : fail(code.error().message());

@@ -3,6 +3,9 @@
 // A comparison as text: the sentence first, then what it stands on; and its `--fail-if`.
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "comparison_phrases.h"
 #include "macaw/base/units.h"
@@ -104,14 +107,24 @@ std::string change_table(const Comparison& comparison, const TextStyle& style) {
 /// The reasons that stand in the table as "not enough data", each once, with the statistics that
 /// they stop.
 std::string shortage_lines(const Comparison& comparison) {
-  std::string text;
+  std::vector<std::pair<std::string, std::string>> shortages;  // reason, and what it stops
   for (const stats::Change& change : comparison.endpoints.front().changes) {
-    if (change.kind == stats::ChangeKind::kNotEnough) {
-      text += fmt::format("not enough data for {}: {}\n", change.statistic.name(),
-                          shortage_text(change));
+    if (change.kind != stats::ChangeKind::kNotEnough) {
+      continue;
+    }
+    std::string reason = shortage_text(change);
+    if (!shortages.empty() && shortages.back().first == reason) {
+      shortages.back().second += ", " + change.statistic.name();
+    } else {
+      shortages.emplace_back(std::move(reason), change.statistic.name());
     }
   }
-  return text.empty() ? text : "\n" + text;
+  std::string text;
+  for (const auto& [reason, statistics] : shortages) {
+    text +=
+        fmt::format("{}not enough data for {}: {}\n", text.empty() ? "\n" : "", statistics, reason);
+  }
+  return text;
 }
 
 std::string moved_endpoint_lines(const Comparison& comparison) {

@@ -244,6 +244,8 @@ BOOST_AUTO_TEST_CASE(several_runs_a_side_are_the_units) {
   BOOST_TEST(contains(result.out, "the run is the unit (3 and 3)"), result.out);
   const ProcessResult two = folder.compare({"--a", "1,3", "--b", "2,4"});
   BOOST_TEST(contains(first_line(two), "2 runs on a side, 3 needed: 1 more"), two.out);
+  BOOST_TEST(contains(two.out, "\nnot enough data for p50, p90, p95, p99, p99.9, mean: 2 runs"),
+             two.out);
   const ProcessResult uneven = folder.compare({"--a", "1,3,5", "--b", "2,4"});
   BOOST_TEST(contains(uneven.out, "unpaired: 3 runs against 2"), uneven.out);
 }
