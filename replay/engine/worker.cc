@@ -181,7 +181,9 @@ bool Worker::load_head(Nanos now) {
     link_.starving.exchange(true, std::memory_order_acq_rel);  // pairs with the feeder's
     block = link_.ring.front();
     if (block.empty()) {
-      starved_ = true;
+      if (!std::exchange(starved_, true)) {
+        starved_since_ = now;
+      }
       return false;
     }
     link_.starving.store(false, std::memory_order_relaxed);
@@ -199,7 +201,9 @@ bool Worker::load_head(Nanos now) {
   have_head_ = true;
   if (was_starved) {
     const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
-    reader_late_max_ = std::max(reader_late_max_, now - due.intended);
+    // Without a plan everything was due at once: late is what came after there was nothing to send.
+    const Nanos wanted = driver_->has_plan() ? due.intended : starved_since_;
+    reader_late_max_ = std::max(reader_late_max_, now - wanted);
   }
   return true;
 }

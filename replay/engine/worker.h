@@ -129,6 +129,7 @@ class Worker final : private TransportObserver {
   bool have_head_ = false;
   bool ended_ = false;  // the end mark has been taken
   bool starved_ = false;
+  Nanos starved_since_{};
   RequestBlock head_;
   bool pumping_ = false;
   bool more_is_due_ = false;  // the turn's bound was reached

@@ -84,6 +84,27 @@ BOOST_AUTO_TEST_CASE(a_run_ends_although_its_pipe_stays_open) {
   BOOST_TEST(sql.one("select state from runs") == "interrupted");
 }
 
+BOOST_AUTO_TEST_CASE(at_saturation_the_reader_is_late_since_there_was_nothing_to_send) {
+  const ReplayFolder folder;
+  BOOST_TEST_REQUIRE(mkfifo((folder.dir() / "pipe").c_str(), 0600) == 0);
+  Process process("replay", folder.options({"pipe", "--rps", "max", "--target", "stub", "--no-ui",
+                                            "--no-check"}));
+  UniqueFd pipe(open((folder.dir() / "pipe").c_str(), O_WRONLY | O_CLOEXEC));
+  BOOST_TEST_REQUIRE(pipe.get() >= 0);
+  BOOST_TEST_REQUIRE(write(pipe.get(), "/a\n/a\n", 6) == 6);
+  for (const char* second : {"\n1 s  ", "\n2 s  ", "\n3 s  "}) {
+    BOOST_TEST_REQUIRE(process.wait_for_err(second), process.err());
+    BOOST_TEST_REQUIRE(write(pipe.get(), "/a\n", 3) == 3);
+  }
+  pipe = UniqueFd();
+  BOOST_TEST_REQUIRE(process.wait().has_value());
+  Sql sql(folder.db());
+  const std::string events = " from events where kind = 'reader_behind' and at_s > 2.5";
+  BOOST_TEST(sql.count("select count(*)" + events) > 0U);
+  // A line came about a second after the one before it, and two after the start.
+  BOOST_TEST(sql.number("select max(value) / 1e9" + events) < 1.6);
+}
+
 BOOST_AUTO_TEST_CASE(a_duration_ends_a_run_whose_pipe_stays_open) {
   const ReplayFolder folder;
   BOOST_TEST_REQUIRE(mkfifo((folder.dir() / "pipe").c_str(), 0600) == 0);
