@@ -16,6 +16,7 @@ namespace macaw::ui {
 
 class Query {
  public:
+  /// Keeps a copy: streams ask long after their request is gone.
   explicit Query(std::string_view query) : query_(query) {}
 
   /// Decoded; nothing when the parameter is not there.
@@ -26,7 +27,7 @@ class Query {
   Result<std::optional<std::vector<size_t>>> indexes(std::string_view name, size_t limit) const;
 
  private:
-  std::string_view query_;
+  std::string query_;
 };
 
 /// Percent-decoding of a path: '+' stays a plus.

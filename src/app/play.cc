@@ -280,8 +280,9 @@ std::optional<ControlFile> Play::open_control(ui::UiServer& ui, replay::RunContr
     return std::nullopt;
   }
   ui.set_control(&control, *token, number);
-  console_.note(fmt::format("run {}, live at http://{}/#token={}", number, ui.address(), *token));
   auto file = ControlFile::create(settings_.db, {ui.address(), *token});
+  // Who reads this may ask `replay control` at once.
+  console_.note(fmt::format("run {}, live at http://{}/#token={}", number, ui.address(), *token));
   if (!file) {
     console_.warning(file.error().message() + "; `replay control` needs --ui and --token");
     return std::nullopt;

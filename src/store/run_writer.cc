@@ -228,7 +228,8 @@ Status RunWriter::add_endpoint(const EndpointRow& endpoint) {
   return impl_->put_endpoint.put_text(endpoint.method).put_text(endpoint.path).execute();
 }
 
-Status RunWriter::add_samples(std::span<const stats::Sample> samples) {
+Status RunWriter::add_samples(std::span<const stats::Sample> samples,
+                              const std::function<void()>& between) {
   MACAW_TRY(impl_->ensure_transaction());
   auto& order = impl_->order;
   order.clear();
@@ -252,6 +253,9 @@ Status RunWriter::add_samples(std::span<const stats::Sample> samples) {
     }
     MACAW_TRY(insert.execute());
     left = left.subspan(rows.size());
+    if (many && between) {
+      between();
+    }
   }
   return {};
 }

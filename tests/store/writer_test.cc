@@ -95,6 +95,17 @@ BOOST_DATA_TEST_CASE(every_sample_comes_back_bit_for_bit, data::xrange(5), seed)
   }
 }
 
+BOOST_AUTO_TEST_CASE(who_inserts_many_rows_is_asked_in_between) {
+  const TempDir dir;
+  const auto writer = need(RunWriter::open(dir.file("a.sqlite")));
+  need(writer->begin_run(make_start("polite")));
+  int asked = 0;
+  need(writer->add_samples(SampleSource(100).take(300), [&asked] { ++asked; }));
+  need(writer->commit());
+  BOOST_TEST(asked >= 4);  // a statement inserts 64 rows
+  BOOST_TEST(asked <= 5);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_comes_back_as_it_was_given) {
   const TempDir dir;
   const std::string path = dir.file("a.sqlite");

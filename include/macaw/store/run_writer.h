@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,8 +34,11 @@ class RunWriter {
   // All below belong to the current run and become visible with commit(). After an error call
   // rollback(): nothing since the last commit counts.
   Status add_endpoint(const EndpointRow& endpoint);
-  /// Rows in any order; those that the row policy does not keep are skipped.
-  Status add_samples(std::span<const stats::Sample> samples);
+  /// Rows in any order; those that the row policy does not keep are skipped. `between` is called
+  /// after every tenth of a millisecond's work or so: for callers that share a core with somebody
+  /// who is in more of a hurry.
+  Status add_samples(std::span<const stats::Sample> samples,
+                     const std::function<void()>& between = {});
   Status put_interval(const stats::IntervalKey& key, const stats::Aggregate& aggregate);
   /// As put last (outcomes, bytes, completed, response, service); nullptr where there is none.
   Result<std::unique_ptr<stats::Aggregate>> get_interval(const stats::IntervalKey& key);

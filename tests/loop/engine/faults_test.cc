@@ -160,12 +160,17 @@ BOOST_AUTO_TEST_CASE(a_core_that_others_burn_is_starvation) {
   };
   run.play();
   static_cast<void>(run.main_cause());
-  const stats::Fault* starvation = run.faults.find(EventKind::kStarvation);
-  BOOST_TEST_REQUIRE((starvation != nullptr));
-  BOOST_TEST(starvation->total >= kFaultLength.count() / 2);
-  // A machine that others use may have stood still besides; but our own work was not to blame.
-  const stats::Fault* stall = run.faults.find(EventKind::kStall);
-  BOOST_TEST((stall == nullptr || stall->total < starvation->total));
+  const auto total = [&run](EventKind kind) {
+    const stats::Fault* fault = run.faults.find(kind);
+    return fault == nullptr ? 0 : fault->total;
+  };
+  BOOST_TEST(total(EventKind::kStarvation) > 0);
+  // A machine that others use may have stood still besides, and on one where it always waits,
+  // waiting explains nothing; but our own work was not to blame.
+  BOOST_TEST(total(EventKind::kStarvation) + total(EventKind::kSuspension) >=
+             kFaultLength.count() / 2);
+  BOOST_TEST(total(EventKind::kStall) <
+             total(EventKind::kStarvation) + total(EventKind::kSuspension));
 }
 
 BOOST_AUTO_TEST_CASE(more_than_can_be_sent_is_overload) {
