@@ -338,9 +338,14 @@ int Play::conclude(int64_t number, const LiveRun::End& end) {
   if (!reader) {
     return fail(reader.error().message(), kExitInvalid);
   }
-  const auto summary = report::read_summary(**reader, number);
+  auto summary = report::read_summary(**reader, number);
   if (!summary) {
     return fail(summary.error().message(), kExitInvalid);
+  }
+  if (summary->run.state == store::RunState::kRunning) {  // its end could not be stored
+    summary->run.state = store::RunState::kInterrupted;
+    summary->run.end_reason = "the end could not be stored";
+    summary->run.verdict = end.verdict;
   }
   report::TextStyle style;
   if (!settings_.output) {

@@ -360,15 +360,23 @@ bool RunWriter::failed() const {
 
 Status RunWriter::finish_run(RunState state, const std::string& end_reason, const RunSpans& spans,
                              const RunCounts& counts, const stats::Verdict& verdict) {
-  MACAW_TRY(put_progress(spans, counts.scheduled, counts.sent));
-  MACAW_TRY_ASSIGN(Statement update,
-                   impl_->database.prepare("UPDATE runs SET state = ?, end_reason = ?, unsent = ?,"
+  const auto put_end = [&]() -> Status {
+    MACAW_TRY(put_progress(spans, counts.scheduled, counts.sent));
+    MACAW_TRY_ASSIGN(Statement update, impl_->database.prepare(
+                                           "UPDATE runs SET state = ?, end_reason = ?, unsent = ?,"
                                            " rows_lost = ?, verdict = ?, verdict_reason = ?"
                                            " WHERE run = ?"));
-  update.put_text(run_state_name(state)).put_text(end_reason).put_u64(counts.unsent);
-  update.put_u64(counts.rows_lost).put_text(stats::verdict_name(verdict.kind));
-  MACAW_TRY(update.put_text(verdict.reason).put(impl_->run).execute());
-  MACAW_TRY(commit());
+    update.put_text(run_state_name(state)).put_text(end_reason).put_u64(counts.unsent);
+    update.put_u64(counts.rows_lost).put_text(stats::verdict_name(verdict.kind));
+    MACAW_TRY(update.put_text(verdict.reason).put(impl_->run).execute());
+    return commit();
+  };
+  if (!put_end().ok()) {
+    // On a full disk the log's own pages make room for it once they are in the file.
+    rollback();
+    impl_->database.checkpoint(/*truncate=*/true);
+    MACAW_TRY(put_end());
+  }
   impl_->run = 0;
   impl_->database.checkpoint(/*truncate=*/true);
   return {};
