@@ -23,8 +23,9 @@ namespace macaw::ui {
 /// everything), `end` (it is over: ask again, all is final) or `waiting`.
 class LiveMessages {
  public:
-  /// `run`, `endpoint` and `after` (the last second that the page has) of the query, or the
-  /// Last-Event-ID of a page that has lost its stream, "RUN:SECOND".
+  /// Of the query: `run` (to be followed; without it the newest) and `endpoint`; `of` (the run that
+  /// the page shows) and `next` (the first second of it that the page does not have), for which the
+  /// Last-Event-ID of a page that has lost its stream, "RUN:SECOND", may stand.
   static Result<LiveMessages> begin(const Query& query, std::string_view last_event_id);
 
   /// The next message as it goes out, or nothing as long as there is nothing new.

@@ -16,7 +16,7 @@ namespace macaw::ui {
 
 class Query {
  public:
-  /// Keeps a copy: streams ask long after their request is gone.
+  /// Keeps a copy, so that a query may be made of a temporary.
   explicit Query(std::string_view query) : query_(query) {}
 
   /// Decoded; nothing when the parameter is not there.

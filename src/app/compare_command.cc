@@ -26,7 +26,7 @@ constexpr const char* kExamples =
 
 struct CompareArguments {
   std::string db;
-  std::vector<std::string> more;  ///< two runs, or another database
+  std::optional<std::string> first, second;  ///< two runs; or another database, alone
   std::optional<std::string> a, b, primary, clock, seed, format, output;
   std::vector<std::string> fail_if;
   bool accept_invalid = false;
@@ -76,14 +76,14 @@ Status choose_runs(const CompareArguments& args, Settings& settings) {
   const bool named = args.a.has_value() && args.b.has_value();
   MACAW_TRY(set_option("--a", args.a, parse_run_numbers, settings.a));
   MACAW_TRY(set_option("--b", args.b, parse_run_numbers, settings.b));
-  if (args.more.size() == 2) {
+  if (args.second) {
     if (args.a || args.b) {
       return Error("runs are named twice: as arguments and by --a or --b");
     }
-    MACAW_TRY(set_option("A", std::optional(args.more[0]), parse_run_numbers, settings.a));
-    MACAW_TRY(set_option("B", std::optional(args.more[1]), parse_run_numbers, settings.b));
-  } else if (args.more.size() == 1) {
-    settings.db_b = args.more[0];
+    MACAW_TRY(set_option("A", args.first, parse_run_numbers, settings.a));
+    MACAW_TRY(set_option("B", args.second, parse_run_numbers, settings.b));
+  } else if (args.first) {
+    settings.db_b = *args.first;
   } else if (!named) {
     return Error(
         "expected DB A B (two runs of a database), DB1 DB2 (two databases), or DB --a RUNS --b "
@@ -185,10 +185,8 @@ int compare_command(const std::vector<std::string>& arguments) {
       "replay compare");
   CompareArguments args;
   app.add_option("DB", args.db, "run database")->type_name("")->required();
-  std::optional<std::string> a;
-  std::optional<std::string> b;
-  app.add_option("A", a, "a run of it; or another database")->type_name("");
-  app.add_option("B", b, "another run of it")->type_name("");
+  app.add_option("A", args.first, "a run of it; or another database")->type_name("");
+  app.add_option("B", args.second, "another run of it")->type_name("");
   add_value(app, "--a,--run-a", args.a, "RUNS", "runs of side A, such as 3 or 3,5,7")
       ->default_str("the newest");
   add_value(app, "--b,--run-b", args.b, "RUNS", "runs of side B, such as 4 or 4,6,8")
@@ -209,11 +207,6 @@ int compare_command(const std::vector<std::string>& arguments) {
   app.footer(kExamples);
   if (const auto code = parse_arguments(app, arguments)) {
     return *code;
-  }
-  for (const auto& positional : {a, b}) {
-    if (positional) {
-      args.more.push_back(*positional);
-    }
   }
   const Result<int> code = compare(args);
   return code ? *code : fail(code.error().message());

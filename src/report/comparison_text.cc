@@ -181,19 +181,6 @@ double established(const stats::Change& change, bool is_share) {
   return is_share ? change.ratio.estimate : change.difference_ns.estimate;
 }
 
-bool holds(const Threshold& threshold, double value) {
-  switch (threshold.op) {
-    case Threshold::Operator::kGreater:
-      return value > threshold.value;
-    case Threshold::Operator::kGreaterEqual:
-      return value >= threshold.value;
-    case Threshold::Operator::kLess:
-      return value < threshold.value;
-    default:
-      return value <= threshold.value;
-  }
-}
-
 }  // namespace
 
 std::string format_comparison_text(const Comparison& comparison, const TextStyle& style) {
@@ -237,7 +224,7 @@ Result<ThresholdResult> evaluate(const Threshold& threshold, const Comparison& c
       return result;
     }
     result.breached = change.kind == stats::ChangeKind::kBothFail ||
-                      holds(threshold, established(change, threshold.is_share));
+                      threshold.holds_of(established(change, threshold.is_share));
     result.sentence = fmt::format("{} {}, {}", name, kind_text(change.kind),
                                   threshold.is_share && std::isfinite(change.ratio.estimate)
                                       ? ratio_text(change)

@@ -126,19 +126,6 @@ Status parse_value(std::string_view whole, std::string_view text, Threshold& out
   return {};
 }
 
-bool breaches(const Threshold& threshold, double value) {
-  switch (threshold.op) {
-    case Threshold::Operator::kGreater:
-      return value > threshold.value;
-    case Threshold::Operator::kGreaterEqual:
-      return value >= threshold.value;
-    case Threshold::Operator::kLess:
-      return value < threshold.value;
-    default:
-      return value <= threshold.value;
-  }
-}
-
 /// "over 50 ms", "not over 50 ms": how the limit reads after a breach.
 std::string limit_text(const Threshold& threshold) {
   std::string_view relation;
@@ -285,6 +272,19 @@ Result<Parts> split(std::string_view text, std::string_view form, Threshold& thr
 
 }  // namespace
 
+bool Threshold::holds_of(double measured) const {
+  switch (op) {
+    case Operator::kGreater:
+      return measured > value;
+    case Operator::kGreaterEqual:
+      return measured >= value;
+    case Operator::kLess:
+      return measured < value;
+    default:
+      return measured <= value;
+  }
+}
+
 Result<Threshold> parse_threshold(std::string_view text) {
   Threshold threshold;
   MACAW_TRY_ASSIGN(const Parts parts, split(text, kForm, threshold));
@@ -345,7 +345,7 @@ Result<ThresholdResult> evaluate(const Threshold& threshold, const RunSummary& s
     measured = measure_time(threshold, *totals, summary.run.start.timeout);
   }
   ThresholdResult result;
-  result.breached = !measured.value || breaches(threshold, *measured.value);
+  result.breached = !measured.value || threshold.holds_of(*measured.value);
   const std::string_view verb = threshold.metric == Threshold::Metric::kErrors ? "are" : "is";
   result.sentence = fmt::format("{} {} {}", metric_name(threshold), verb, measured.text);
   if (result.breached && measured.value) {

@@ -231,9 +231,9 @@ void Drain::Impl::mark_changed(uint16_t endpoint) {
   }
 }
 
-/// A worker on this core that has become due meanwhile would otherwise wait for the scheduler's
-/// next tick, that is, up to 4 ms; rows are inserted for tens of milliseconds. Not when rows might
-/// be lost for it.
+/// A worker on this core that has become due meanwhile may otherwise have to wait for the
+/// scheduler's next tick (4 ms at 250 a second), and rows are inserted for tens of milliseconds.
+/// Not when rows might be lost for it.
 void Drain::Impl::let_workers_go_first() const {
   const bool in_time = std::all_of(rings.begin(), rings.end(), [](const auto& ring) {
     return ring->size() < ring->capacity() / 8;

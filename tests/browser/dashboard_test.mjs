@@ -10,7 +10,7 @@ import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 
 import {formatMillis, formatNumber} from '../../ui/web/format.js';
-import {Fixture, Pages, launchBrowser, pixelsOf, settled} from './fixture.mjs';
+import {Fixture, Pages, Suite, launchBrowser, pixelsOf, settled} from './fixture.mjs';
 
 const [programs, artifacts, replay] = process.argv.slice(2);
 const program = join(programs, 'ui_fixture');
@@ -361,26 +361,12 @@ async function lost() {
   }
 }
 
-let failed = 0;
-
-async function run(name, body) {
-  const start = Date.now();
-  try {
-    await body();
-    console.log(`ok      ${name} (${Date.now() - start} ms)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack}`);
-  }
-  for (const context of browser.contexts()) await context.close();
-}
-
+const suite = new Suite(browser);
 const fixture = await Fixture.start(program);
 await fixture.tell('finished');
 writeFileSync(join(artifacts, 'README.txt'), 'Screenshots and files of the browser tests.\n');
-for (const [name, body] of Object.entries(tests)) await run(name, () => body(fixture));
+for (const [name, body] of Object.entries(tests)) await suite.run(name, () => body(fixture));
 await fixture.remove();
-await run('a process that dies under an open page', lost);
-await run('nothing was complained of in the console', async () => assert.deepEqual(complaints, []));
-await browser.close();
-process.exit(failed ? 1 : 0);
+await suite.run('a process that dies under an open page', lost);
+await suite.run('nothing was complained of in the console', async () => assert.deepEqual(complaints, []));
+await suite.end();

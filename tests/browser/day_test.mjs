@@ -10,7 +10,7 @@ import {mkdirSync, mkdtempSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-import {Fixture, Pages, launchBrowser, settled} from './fixture.mjs';
+import {Fixture, Pages, Suite, launchBrowser, settled} from './fixture.mjs';
 
 const POINTS_MAX = 4001;
 const [programs, artifacts, , rate = '5'] = process.argv.slice(2);
@@ -29,9 +29,9 @@ const took = (what) => {
 execFileSync(join(programs, 'made_day'), [database, '86400', '100', rate]);
 took(`a database of ${Math.round(statSync(database).size / 1e6)} MB written`);
 const fixture = await Fixture.start(join(programs, 'ui_fixture'), folder);
-let failed = 0;
+const suite = new Suite(browser);
 
-try {
+await suite.run('a day', async () => {
   // Each answer, as the page asks for it.
   for (const path of ['/api/run', '/api/runs', '/api/summary', '/api/series', '/api/heat',
     '/api/spectrum', '/api/parts', '/api/series?endpoint=7', '/api/series?from=50000&to=51000']) {
@@ -75,10 +75,6 @@ try {
   const html = await (await fetch(`${fixture.url}/export/1.html`)).text();
   took(`a file of ${Math.round(html.length / 1e6)} MB`);
   assert.deepEqual(complaints, []);
-} catch (error) {
-  failed = 1;
-  console.log(`FAILED  ${error.stack}`);
-}
+});
 await fixture.remove();
-await browser.close();
-process.exit(failed);
+await suite.end();

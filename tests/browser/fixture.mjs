@@ -68,6 +68,31 @@ export async function launchBrowser() {
   return playwright.chromium.launch({executablePath: CHROMIUM, args: FLAGS});
 }
 
+/** Runs tests one after another, and says how each went. */
+export class Suite {
+  constructor(browser) {
+    Object.assign(this, {browser, failed: 0});
+  }
+
+  async run(name, body) {
+    const start = Date.now();
+    try {
+      await body();
+      console.log(`ok      ${name} (${Date.now() - start} ms)`);
+    } catch (error) {
+      this.failed += 1;
+      console.log(`FAILED  ${name}\n${error.stack}`);
+    }
+    for (const context of this.browser.contexts()) await context.close();
+  }
+
+  /** Ends the process. */
+  async end() {
+    await this.browser.close();
+    process.exit(this.failed ? 1 : 0);
+  }
+}
+
 /** The page from a folder instead of from the program, while it is edited. */
 const PAGE_FOLDER = process.env.MACAW_PAGE_FOLDER ?? '';
 

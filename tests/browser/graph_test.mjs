@@ -8,7 +8,7 @@ import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {formatMillis} from '../../ui/web/format.js';
-import {Fixture, launchBrowser, pixelsOf} from './fixture.mjs';
+import {Fixture, Suite, launchBrowser, pixelsOf} from './fixture.mjs';
 
 const [programs, artifacts] = process.argv.slice(2);
 const program = join(programs, 'ui_fixture');
@@ -288,25 +288,11 @@ async function live() {
   }
 }
 
-let failed = 0;
-
-async function run(name, body) {
-  const start = Date.now();
-  try {
-    await body();
-    console.log(`ok      ${name} (${Date.now() - start} ms)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack}`);
-  }
-  for (const context of browser.contexts()) await context.close();
-}
-
+const suite = new Suite(browser);
 const fixture = await Fixture.start(program);
 await fixture.tell('finished');
-for (const [name, body] of Object.entries(tests)) await run(name, () => body(fixture));
+for (const [name, body] of Object.entries(tests)) await suite.run(name, () => body(fixture));
 await fixture.remove();
-await run('a run that is being played', live);
-await run('nothing was complained of in the console', async () => assert.deepEqual(complaints, []));
-await browser.close();
-process.exit(failed ? 1 : 0);
+await suite.run('a run that is being played', live);
+await suite.run('nothing was complained of in the console', async () => assert.deepEqual(complaints, []));
+await suite.end();

@@ -10,7 +10,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
 import {formatNumber} from '../../ui/web/format.js';
-import {Pages, launchBrowser, pixelsOf, settled} from './fixture.mjs';
+import {Pages, Suite, launchBrowser, pixelsOf, settled} from './fixture.mjs';
 
 const [, artifacts, replay] = process.argv.slice(2);
 const complaints = [];
@@ -99,7 +99,7 @@ async function steer(page) {
 }
 
 /** Zooming and choosing an endpoint hold while seconds go on arriving. */
-async function look(page) {
+async function look(page, other) {
   const over = page.locator('#main-chart .u-over');
   await over.scrollIntoViewIfNeeded();
   const box = await over.boundingBox();
@@ -111,7 +111,7 @@ async function look(page) {
   const zoom = /zoom=([\d.-]+)/.exec(page.url())[1];
   await page.click('[data-endpoint="1"]');
   await reads(page, '#main-title', /^Response time of /);
-  await moves(await otherPage());
+  await moves(other);
   assert.equal(/zoom=([\d.-]+)/.exec(page.url())[1], zoom);
   await page.click('#reset');
   await moves(page);
@@ -119,9 +119,6 @@ async function look(page) {
   await page.click('#endpoint-rows tr:first-child td:nth-child(2)');
   await reads(page, '#main-title', /^Response time$/);
 }
-
-let phone = null;
-const otherPage = async () => phone;
 
 async function stop(page) {
   await page.click('#control-stop');
@@ -137,14 +134,14 @@ async function main() {
   const first = begin('from the page');
   const [, address, token] = await first.says(/live at (http:\S+)\/#token=(\w+)\s/);
   const page = await pages.open(`${address}/?clock=elapsed#token=${token}`);
-  phone = await pages.open(`${address}/?clock=elapsed`, {viewport: {width: 390, height: 844}});
+  const phone = await pages.open(`${address}/?clock=elapsed`, {viewport: {width: 390, height: 844}});
   await page.waitForSelector('#endpoint-rows tr:nth-child(3)');
   await phone.waitForSelector('#endpoint-rows tr:nth-child(3)');
   assert.ok(!page.url().includes(token));
   assert.match(await text(page, '#state'), /^playing, 0:\d\d of 10:00$/);
   await moves(page);
   await steer(page);
-  await look(page);
+  await look(page, phone);
   await settled(page);
   assert.ok((await pixelsOf(page, '#main-chart', '--p50')).count > 20);
   await shot(page, 'playing');
@@ -207,14 +204,7 @@ async function main() {
   assert.deepEqual(complaints, []);
 }
 
-let failed = 0;
-try {
-  await main();
-  console.log('ok');
-} catch (error) {
-  failed = 1;
-  console.log(`FAILED  ${error.stack}`);
-}
-await browser.close();
+const suite = new Suite(browser);
+await suite.run('a run from its first second to its report', main);
 rmSync(folder, {recursive: true, force: true});
-process.exit(failed);
+await suite.end();

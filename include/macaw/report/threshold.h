@@ -35,6 +35,9 @@ struct Threshold {
   double value = 0;  ///< ns, a share (0..1) when `is_share`, a count, or requests per second
   bool is_share = false;
   bool is_change = false;  ///< `value` is added to the other side's, or a share of it
+
+  /// Whether the condition holds of a value in the unit of `value`.
+  bool holds_of(double measured) const;
 };
 
 /// Errors point at the column and list what was expected.
