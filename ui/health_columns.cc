@@ -24,7 +24,8 @@ enum Place : uint8_t {
   kBusy,
   kCpu,
   kStarved,
-  kTurn
+  kTurn,
+  kUsers
 };
 
 struct SoFar {
@@ -38,6 +39,7 @@ void add_row(Values& of_second, const store::HealthRow& row) {
   of_second.at(kInFlight) += static_cast<double>(row.in_flight);
   of_second.at(kOpen) += static_cast<double>(row.connections);
   of_second.at(kWaiting) += static_cast<double>(row.backlog);
+  of_second.at(kUsers) += static_cast<double>(row.users);
   const auto worst = [&of_second](Place place, double value) {
     of_second.at(place) = std::max(of_second.at(place), value);
   };

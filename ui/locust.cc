@@ -126,11 +126,12 @@ Status add_workers(JsonText& json, const RunChoice& choice, uint64_t end_s) {
       choice.reader->health(choice.run->run, end_s - std::min(end_s, kSettledSeconds + 1), end_s));
   const bool playing = choice.run->state == store::RunState::kRunning;
   const std::vector<store::HealthRow> newest = newest_health(rows);
-  uint64_t in_flight = 0;
+  uint64_t all_users = 0;
   json.key("workers").begin_array();
   for (const store::HealthRow& row : newest) {
-    const uint64_t users = playing ? row.in_flight : 0;
-    in_flight += users;
+    const uint64_t now = choice.run->start.users > 0 ? row.users : row.in_flight;
+    const uint64_t users = playing ? now : 0;
+    all_users += users;
     json.begin_object();
     json.key("id").text(fmt::format("worker{}", row.worker));
     json.key("state").text(playing ? "running" : "stopped");
@@ -142,7 +143,7 @@ Status add_workers(JsonText& json, const RunChoice& choice, uint64_t end_s) {
   json.end_array();
   json.key("worker_count").count(newest.size());
   json.key("state").text(playing ? "running" : "stopped");
-  json.key("user_count").count(in_flight);
+  json.key("user_count").count(all_users);
   return {};
 }
 

@@ -30,6 +30,10 @@ void add_run(JsonText& json, const store::RunRow& run) {
   json.key("sent").count(run.counts.sent);
   json.key("unsent").count(run.counts.unsent);
   json.key("rows_lost").count(run.counts.rows_lost);
+  json.key("left_out").count(run.counts.left_out.requests);
+  json.key("achieved_rps").number(store::achieved_rps(run.counts, run.spans, start.warmup));
+  json.key("warmup_s").number(to_seconds(start.warmup));
+  json.key("users").count(start.users);
   json.key("verdict");
   if (run.state == store::RunState::kRunning) {
     json.null();

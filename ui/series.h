@@ -75,9 +75,9 @@ Series series_of_health(const Key& key, const std::vector<store::HealthRow>& row
 /// What /api/series tells of the generator, in this order. Of an interval's seconds the worst one,
 /// of a second's workers the worst (lags, shares, turns) or the sum; `due`, `sent` and `late` are
 /// counts within the interval.
-inline constexpr std::array<std::string_view, 12> kHealthColumns = {
-    "due",        "sent",       "late",       "in_flight", "connections", "backlog",
-    "lag_p99_ms", "lag_max_ms", "busy_share", "cpu_share", "wait_share",  "turn_ms_max"};
+inline constexpr std::array<std::string_view, 13> kHealthColumns = {
+    "due",        "sent",       "late",      "in_flight",  "connections", "backlog", "lag_p99_ms",
+    "lag_max_ms", "busy_share", "cpu_share", "wait_share", "turn_ms_max", "users"};
 
 struct HealthColumns {
   std::vector<uint64_t> seconds;

@@ -19,6 +19,7 @@ struct Exchange {
   uint32_t line = 0;
   uint16_t endpoint = 0;
   uint16_t target = 0;
+  uint32_t sender = 0;  ///< the driver's
   bool head = false;
   bool resent = false;
   bool sent_once = false;  ///< at least one byte was written

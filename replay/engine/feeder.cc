@@ -7,12 +7,11 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <map>
 #include <thread>
 #include <utility>
 
 #include "macaw/base/check.h"
-#include "macaw/base/hash.h"
-#include "macaw/replay/schedule/driver.h"
 #include "request_block.h"
 
 namespace macaw::replay {
@@ -36,7 +35,8 @@ Feeder::Feeder(const RunOptions& options, const Plan& plan, RecordSource& source
       endpoints_(std::move(endpoints)),
       targets_(targets),
       state_(state),
-      renderer_(options.transmission, options.selection.file) {
+      renderer_(options.transmission, options.selection.file),
+      hand_out_(options.timing, state) {
   if (options.timing.source == Timing::Source::kProfile) {
     arrivals_.emplace(*options.timing.profile, options.timing.arrivals, options.timing.seed);
   }
@@ -93,6 +93,7 @@ Feeder::Next Feeder::advance() {
       nominal_ = source_.recorded_time();
       break;
     case Timing::Source::kSaturate:
+    case Timing::Source::kUsers:
       nominal_ = Nanos(0);
       break;
   }
@@ -110,17 +111,59 @@ bool Feeder::plan_is_over(Nanos nominal) const {
   const Nanos intended = plan_clock_.intended(nominal);
   // A rate that ends at zero for ever leaves requests that are never due.
   return intended == Nanos::max() ||
-         (options_.selection.duration && options_.timing.source != Timing::Source::kSaturate &&
+         (options_.selection.duration && options_.timing.is_open_loop() &&
           intended >= *options_.selection.duration);
 }
 
-bool Feeder::deliver() {
+Forecast Feeder::forecast() {
+  Forecast forecast;
+  std::map<uint16_t, Forecast::Share> shares;
+  endpoints_.on_found([&shares](const Endpoint& found) { shares[found.id].endpoint = found; });
+  uint64_t second = 0;
+  uint64_t in_second = 0;
+  while (advance() == Next::kRequest) {
+    const auto rendered = render();
+    if (!rendered) {
+      break;
+    }
+    ++forecast.requests;
+    forecast.bytes_out += rendered->wire.size();
+    ++shares[endpoints_.id_of(rendered->method, rendered->path, record_.name)].requests;
+    const Nanos due = plan_clock_.intended(nominal_);
+    const auto due_second = static_cast<uint64_t>(due / std::chrono::seconds(1));
+    in_second = due_second == second ? in_second + 1 : 1;
+    second = due_second;
+    if (in_second > forecast.peak_requests) {
+      forecast.peak_requests = in_second;
+      forecast.peak_second = second;
+    }
+    forecast.last_due = due;
+    ++index_;
+  }
+  for (auto& [id, share] : shares) {
+    forecast.endpoints.push_back(std::move(share));
+  }
+  forecast.end_reason = end_reason_;
+  forecast.input_error = input_error_;
+  return forecast;
+}
+
+/// Nothing for a record that cannot be sent.
+std::optional<RenderedRequest> Feeder::render() {
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), index_).ptr;
   auto rendered =
       renderer_.render(record_, {digits.data(), static_cast<size_t>(end - digits.data())});
   if (!rendered.ok()) {
     fail(rendered.error());
+    return std::nullopt;
+  }
+  return *rendered;
+}
+
+bool Feeder::deliver() {
+  const auto rendered = render();
+  if (!rendered) {
     return false;
   }
   const auto target = targets_.id_of(rendered->authority, record_.line);
@@ -142,11 +185,15 @@ bool Feeder::deliver() {
   head.target = *target;
   head.head = rendered->head;
 
-  uint64_t user_hash = 0;
-  if (!record_.user.empty()) {
-    user_hash = hash64(record_.user) | 1;  // 0 means no user
+  const auto& closed_loop = options_.timing.closed_loop;
+  if (closed_loop && closed_loop->per_user && record_.user.empty()) {
+    fail(Error::at(source_.path(), record_.line, 0,
+                   "found a request without a user, expected one (--per-user)"));
+    return false;
   }
-  WorkerLink& link = state_.link(owner_of(index_, user_hash, state_.workers()));
+  const HandOut::Place place = hand_out_.place_of(index_, record_.user);
+  head.user = place.user;
+  WorkerLink& link = state_.link(place.worker);
   if (sizeof head + rendered->wire.size() > link.ring.block_max()) {
     fail(Error::at(source_.path(), record_.line, 0,
                    fmt::format("found a request of {} bytes, expected at most {}",

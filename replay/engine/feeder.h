@@ -13,6 +13,7 @@
 #include <string>
 
 #include "endpoint_table.h"
+#include "hand_out.h"
 #include "macaw/replay/engine/replayer.h"
 #include "macaw/replay/file/reader.h"
 #include "macaw/replay/schedule/arrivals.h"
@@ -36,6 +37,8 @@ class Feeder {
   void on_endpoint(std::function<void(const Endpoint&)> callback);
   /// Plays the source to its end, the plan's end or the stop signal.
   void run();
+  /// Instead of run(): goes through the same records and only counts them.
+  Forecast forecast();
 
   /// Requests that were due and never reached a worker (after a stop).
   struct Undelivered {
@@ -60,6 +63,7 @@ class Feeder {
 
   Next advance();
   bool plan_is_over(Nanos nominal) const;
+  std::optional<RenderedRequest> render();
   bool deliver();
   bool push(WorkerLink& link, const RequestBlock& head, std::string_view wire);
   void push_ends();
@@ -75,6 +79,7 @@ class Feeder {
   TargetTable& targets_;
   RunState& state_;
   Renderer renderer_;
+  HandOut hand_out_;
   std::optional<Arrivals> arrivals_;
 
   Record record_;

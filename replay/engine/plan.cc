@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "macaw/http/url.h"
+#include "record_source.h"
 
 namespace macaw::replay {
 namespace {
@@ -18,27 +18,51 @@ constexpr uint64_t kCountedMax = 2'000'000;
 struct FileLength {
   uint64_t first_pass = 0;
   uint64_t later_pass = 0;
+  /// From the first to the last recorded time of the first pass, where that is known.
+  std::optional<Nanos> recorded_span;
 };
 
-Result<FileLength> file_length(const Selection& selection, const FileSurvey& survey) {
-  if (selection.only_path.empty()) {
-    return FileLength{survey.records > selection.skip ? survey.records - selection.skip : 0,
-                      survey.records};
-  }
-  MACAW_TRY_ASSIGN(Reader reader, Reader::open(selection.file));
-  FileLength length;
+struct PassLength {
+  uint64_t records = 0;
+  std::optional<Nanos> recorded_span;
+};
+
+Result<PassLength> pass_length(const Selection& selection) {
+  MACAW_TRY_ASSIGN(RecordSource source, RecordSource::open(selection));
+  PassLength length;
   Record record;
-  for (uint64_t number = 0;; ++number) {
-    MACAW_TRY_ASSIGN(const bool found, reader.next(record));
+  while (true) {
+    MACAW_TRY_ASSIGN(const bool found, source.next(record));
     if (!found) {
       return length;
     }
-    const http::UrlResult parsed = http::parse_url(record.url);
-    if (parsed.url && parsed.url->path.starts_with(selection.only_path)) {
-      ++length.later_pass;
-      length.first_pass += number >= selection.skip ? 1 : 0;
+    ++length.records;
+    if (record.time) {
+      length.recorded_span = source.recorded_time();
     }
   }
+}
+
+Result<FileLength> file_length(const Selection& selection, const FileSurvey& survey) {
+  FileLength length;
+  if (!selection.is_filtered()) {
+    length.first_pass = survey.records > selection.skip ? survey.records - selection.skip : 0;
+    length.later_pass = survey.records;
+    if (survey.first_time && selection.skip == 0) {
+      length.recorded_span = *survey.last_time - *survey.first_time;
+    }
+    return length;
+  }
+  MACAW_TRY_ASSIGN(const PassLength first, pass_length(selection));
+  length.first_pass = length.later_pass = first.records;
+  length.recorded_span = first.recorded_span;
+  if (selection.skip > 0) {
+    Selection later = selection;
+    later.skip = 0;
+    MACAW_TRY_ASSIGN(const PassLength whole, pass_length(later));
+    length.later_pass = whole.records;
+  }
+  return length;
 }
 
 /// Requests with intended < duration; nullopt when that is not worth counting.
@@ -55,7 +79,7 @@ std::optional<uint64_t> requests_within(const Timing& timing, Nanos duration,
   return count_arrivals(*timing.profile, timing.arrivals, timing.seed, nominal);
 }
 
-void fill_span(const RunOptions& options, const FileSurvey* survey, const RunClock& clock,
+void fill_span(const RunOptions& options, const FileLength& length, const RunClock& clock,
                bool ended_by_duration, Plan& plan) {
   const Timing& timing = options.timing;
   if (ended_by_duration) {
@@ -64,9 +88,9 @@ void fill_span(const RunOptions& options, const FileSurvey* survey, const RunClo
   } else if (timing.source == Timing::Source::kProfile && plan.requests > 0) {
     plan.span = schedule_span(timing, plan.requests, clock);
     plan.nominal_span = nominal_span(timing, plan.requests);
-  } else if (timing.source == Timing::Source::kRecorded && survey != nullptr && plan.requests > 0 &&
-             plan.passes == 1 && plan.requests == survey->records) {
-    plan.nominal_span = *survey->last_time - *survey->first_time;
+  } else if (timing.source == Timing::Source::kRecorded && plan.requests > 0 && plan.passes == 1 &&
+             plan.requests == length.first_pass && length.recorded_span) {
+    plan.nominal_span = *length.recorded_span;
     plan.span = clock.intended(plan.nominal_span);
   }
   if (plan.requests > 0 && plan.span > Nanos(0)) {
@@ -116,7 +140,7 @@ Result<Plan> make_plan(const RunOptions& options, const FileSurvey* survey, cons
   std::optional<uint64_t> limit = selection.requests;
   bool ended_by_duration = false;
   bool limit_is_known = selection.requests || !selection.duration;
-  if (selection.duration && options.timing.source != Timing::Source::kSaturate) {
+  if (selection.duration && options.timing.is_open_loop()) {
     const auto within = requests_within(options.timing, *selection.duration, clock);
     limit_is_known = within.has_value();
     ended_by_duration = !selection.requests || (within && *within < *selection.requests);
@@ -126,12 +150,13 @@ Result<Plan> make_plan(const RunOptions& options, const FileSurvey* survey, cons
   }
 
   Plan plan;
+  FileLength length;
   if (survey == nullptr) {
     // A file of unknown length that is started again ends at its limit all the same.
     plan.requests = restarts(selection) && limit && limit_is_known ? *limit : 0;
     plan.passes = restarts(selection) ? 0 : 1;
   } else {
-    MACAW_TRY_ASSIGN(const FileLength length, file_length(selection, *survey));
+    MACAW_TRY_ASSIGN(length, file_length(selection, *survey));
     if (!restarts(selection)) {
       plan.requests = length.first_pass;
     } else if (limit && limit_is_known) {
@@ -144,7 +169,7 @@ Result<Plan> make_plan(const RunOptions& options, const FileSurvey* survey, cons
       plan.passes = 0;
     }
   }
-  fill_span(options, survey, clock, ended_by_duration, plan);
+  fill_span(options, length, clock, ended_by_duration, plan);
   return plan;
 }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // The records that are to be played, in order: the replay file from --skip on, filtered by --only,
-// started again at its end as often as wanted. Also gives each its recorded time on one continuous
-// axis (0 = first record played). Thread: one thread at a time.
+// --from and --to, sorted by time if that is wanted, started again at its end as often as wanted.
+// Also gives each its recorded time on one continuous axis (0 = first record played). Thread: one
+// thread at a time.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "macaw/base/result.h"
 #include "macaw/replay/engine/options.h"
@@ -15,9 +17,14 @@
 
 namespace macaw::replay {
 
+/// Whether a record is played; kEnd: nor is anything after it.
+enum class Match : uint8_t { kNo, kYes, kEnd };
+Match match(const Selection& selection, const Record& record);
+
 class RecordSource {
  public:
-  /// Opens the file and reads the first record to be played. Error: nothing to play.
+  /// Opens the file and reads the first record to be played; with Selection::sort, all of them.
+  /// Error: nothing to play.
   static Result<RecordSource> open(const Selection& selection);
 
   /// The first record, without taking it.
@@ -38,13 +45,18 @@ class RecordSource {
  private:
   explicit RecordSource(const Selection& selection) : selection_(selection) {}
 
+  Status start_pass();
+  Status read_all();
+  Result<bool> read(Record& record);
   Result<bool> read_matching(Record& record);
-  bool matches(const Record& record) const;
+  Error nothing_to_play() const;
   void stamp(const Record& record);
 
   Selection selection_;
   bool loop_ = false;
-  std::optional<Reader> reader_;
+  std::optional<Reader> reader_;  // not with Selection::sort
+  std::vector<Record> sorted_;    // with it
+  size_t next_sorted_ = 0;
   Record first_;
   bool first_is_pending_ = true;
 

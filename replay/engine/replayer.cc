@@ -82,9 +82,9 @@ Status check_file(const RunOptions& options, const FileSurvey* survey) {
   return {};
 }
 
-/// Saturation knows no nominal time but that of its duration, which pauses stretch.
+/// Without an open loop there is no nominal time but that of the duration, which pauses stretch.
 Speed clock_speed(const Timing& timing) {
-  return timing.source == Timing::Source::kSaturate ? Speed{} : timing.speed;
+  return timing.is_open_loop() ? timing.speed : Speed{};
 }
 
 std::optional<RateProfile> steered_profile(const Timing& timing) {
@@ -98,6 +98,8 @@ std::string why_no_rate(const Timing& timing) {
     case Timing::Source::kSaturate:
       return "the run plays as fast as answers come (--rps max), so it has no rate that could be "
              "changed";
+    case Timing::Source::kUsers:
+      return "the run is a closed loop, so its rate is an outcome and cannot be set";
     default:
       return {};
   }
@@ -147,6 +149,8 @@ class ReplayerImpl final : public Replayer {
 
   const Plan& plan() const override { return plan_; }
 
+  Forecast forecast() override { return feeder_.forecast(); }
+
   std::optional<TargetTrouble> resolve() override;
   ProbeResult probe() override;
   MonoTime start(const std::vector<SampleSink*>& sinks, Callbacks callbacks) override;
@@ -162,6 +166,7 @@ class ReplayerImpl final : public Replayer {
   void run_worker(uint32_t number, SampleSink* sink);
   Nanos schedule_end(const RunResult& result) const;
   std::optional<double> steered_rps(Nanos end) const;
+  std::optional<double> mean_users(const RunResult& result) const;
 
   const RunOptions options_;
   RecordSource source_;
@@ -298,6 +303,7 @@ RunResult ReplayerImpl::join() {
   result.elapsed = std::max(result.elapsed, result.sending);
   result.sending -= clock_.paused_before(result.sending);
   result.steered_rps = steered_rps(end);
+  result.mean_users = mean_users(result);
   return result;
 }
 
@@ -307,12 +313,25 @@ Nanos ReplayerImpl::schedule_end(const RunResult& result) const {
     return state_.due_until();
   }
   const Timing& timing = options_.timing;
+  if (timing.source == Timing::Source::kUsers) {
+    const bool was_timed = state_.stop() != RunState::Stop::kNone;
+    return was_timed ? std::min(duration_end(), timing.closed_loop->users.ends_at()) : Nanos(0);
+  }
   if (timing.source == Timing::Source::kProfile && (result.input_error || plan_.span == Nanos(0))) {
     return schedule_span(timing, result.scheduled, clock_);  // of as much as there was
   }
   const Nanos end = plan_end(plan_, clock_);
   // A pause that outlived the last request.
   return end == Nanos::max() ? result.elapsed : end;
+}
+
+std::optional<double> ReplayerImpl::mean_users(const RunResult& result) const {
+  const auto& loop = options_.timing.closed_loop;
+  const Nanos from = options_.selection.warmup;
+  if (!loop || clock_.pieces() > 1 || result.sending <= from) {
+    return std::nullopt;
+  }
+  return loop->users.mean_users(from, result.sending);
 }
 
 std::optional<double> ReplayerImpl::steered_rps(Nanos end) const {
@@ -350,6 +369,13 @@ double ReplayerImpl::target_rps(Nanos from, Nanos to) const {
 Result<std::unique_ptr<Replayer>> Replayer::prepare(RunOptions options, const FileSurvey* survey) {
   MACAW_TRY(check_transmission(options.transmission));
   MACAW_TRY(check_file(options, survey));
+  if (const auto& loop = options.timing.closed_loop;
+      loop && loop->users.users_max() > options.transmission.connections) {
+    return errorf("--users: found {}, expected at most as many as --connections, {}",
+                  loop->users.users_max(), options.transmission.connections);
+  }
+  MACAW_CHECK(options.timing.closed_loop.has_value() ==
+              (options.timing.source == Timing::Source::kUsers));
   MACAW_CHECK(options.timing.source != Timing::Source::kProfile ||
               options.timing.profile.has_value());
   MACAW_TRY_ASSIGN(const auto check, make_check(options.expectations));

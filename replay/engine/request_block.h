@@ -26,6 +26,7 @@ struct RequestBlock {
   uint32_t target_size = 0;
   uint16_t endpoint = 0;
   uint16_t target = 0;  ///< id in the target table
+  uint32_t user = 0;    ///< of this worker's; --per-user only
   Kind kind = Kind::kRequest;
   bool head = false;
 

@@ -31,6 +31,8 @@ class WorkerLink {
   /// Set by the worker when it found the ring empty (before it looks once more), cleared by the
   /// reader thread when it wakes it.
   std::atomic<bool> starving{false};
+  /// Requests that the worker has taken out of the ring so far.
+  std::atomic<uint64_t> taken{0};
 
   /// The worker's loop lives from attach(&waker) to attach(nullptr).
   void attach(net::Waker* waker);

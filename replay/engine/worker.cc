@@ -18,6 +18,10 @@ namespace {
 /// keep up must not stop listening.
 constexpr int kSendsPerTurn = 64;
 
+/// `--per-user`: so much of the file is read ahead, over all workers, to find each user's next
+/// record.
+constexpr size_t kOwnRecordsMax = size_t{64} << 20;
+
 }  // namespace
 
 Worker::Worker(const WorkerSetup& setup)
@@ -30,11 +34,7 @@ Worker::Worker(const WorkerSetup& setup)
           transmission_.spin ? net::PacingTimer::Wait::kSpin : net::PacingTimer::Wait::kSleep),
       waker_(loop_, [this] { handle_wake(); }),
       turn_end_(loop_, [this] { pump(); }) {
-  if (setup.options->timing.source == Timing::Source::kSaturate) {
-    driver_ = std::make_unique<SaturatingDriver>(*setup.clock);
-  } else {
-    driver_ = std::make_unique<OpenLoopDriver>(*setup.clock);
-  }
+  make_driver();
   auto check = make_check(setup.options->expectations);
   MACAW_CHECK(check.ok(), "checked by prepare()");
   check_ = std::move(check).value();
@@ -43,6 +43,29 @@ Worker::Worker(const WorkerSetup& setup)
     free_.push_back(exchanges_.back().get());
   }
   unsent_.worker = static_cast<uint8_t>(setup.number);
+}
+
+void Worker::make_driver() {
+  const Timing& timing = setup_.options->timing;
+  switch (timing.source) {
+    case Timing::Source::kSaturate:
+      driver_ = std::make_unique<SaturatingDriver>(*setup_.clock);
+      return;
+    case Timing::Source::kUsers: {
+      const ClosedLoop& loop = *timing.closed_loop;
+      auto driver = std::make_unique<ClosedLoopDriver>(loop, timing.seed, *setup_.clock,
+                                                       setup_.number, state_.workers());
+      users_ = driver.get();
+      driver_ = std::move(driver);
+      if (loop.per_user) {
+        own_records_.emplace(loop.users.users_max() / state_.workers() + 1,
+                             kOwnRecordsMax / state_.workers());
+      }
+      return;
+    }
+    default:
+      driver_ = std::make_unique<OpenLoopDriver>(*setup_.clock);
+  }
 }
 
 Worker::~Worker() {
@@ -91,7 +114,7 @@ void Worker::handle_timer() {
 }
 
 void Worker::lane_free() {
-  if (head_is_blocked_ || more_is_due_) {
+  if (head_is_blocked_ || more_is_due_ || !driver_->has_plan()) {
     // Reads first, then writes: each side keeps its code in the cache, and a target that had
     // nothing to do is woken once for all of them (ARCHITECTURE.md, "What it costs").
     turn_end_.ask();
@@ -116,7 +139,7 @@ void Worker::pump() {
   // Looked at again: sending may have ended the plan.
   if (state_.stop() != RunState::Stop::kNone) {
     discard_after_stop();
-    if (state_.stop() == RunState::Stop::kNow) {
+    if (state_.stop() == RunState::Stop::kNow || closes_at_end()) {
       give_up_in_flight();
     }
   }
@@ -127,11 +150,11 @@ void Worker::pump() {
 
 void Worker::look_for_lateness(Nanos now) {
   // A head that waits for a connection, or for its turn, is not late because we did not run.
-  if (!have_head_ || head_is_blocked_ || more_is_due_ || !driver_->has_plan() ||
+  if (!have_head_ || head_is_blocked_ || more_is_due_ || !driver_->intends() ||
       state_.stop() != RunState::Stop::kNone) {
     return;
   }
-  const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
+  const Due due = this->due(now);
   if (now - due.intended > kLateEnough && head_.index != late_told_) {
     late_told_ = head_.index;
     tell_lateness(now, now - due.intended);
@@ -143,7 +166,7 @@ void Worker::send_due(Nanos now) {
   head_is_blocked_ = false;
   tracker_.look(now);
   for (int sends = 0; load_head(now); ++sends) {
-    const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
+    const Due due = this->due(now);
     if (due.intended > now) {
       return;
     }
@@ -170,23 +193,21 @@ void Worker::send_due(Nanos now) {
 }
 
 bool Worker::load_head(Nanos now) {
+  if (own_records_) {
+    return load_own_records(now);
+  }
   if (have_head_) {
     return true;
   }
   if (ended_) {
     return false;
   }
-  auto block = link_.ring.front();
+  const auto block = next_block();
   if (block.empty()) {
-    link_.starving.exchange(true, std::memory_order_acq_rel);  // pairs with the feeder's
-    block = link_.ring.front();
-    if (block.empty()) {
-      if (!std::exchange(starved_, true)) {
-        starved_since_ = now;
-      }
-      return false;
+    if (!std::exchange(starved_, true)) {
+      starved_since_ = now;
     }
-    link_.starving.store(false, std::memory_order_relaxed);
+    return false;
   }
   const bool was_starved = std::exchange(starved_, false);
   if (was_starved) {
@@ -200,17 +221,73 @@ bool Worker::load_head(Nanos now) {
   }
   have_head_ = true;
   if (was_starved) {
-    const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
+    const Due due = this->due(now);
     // Without a plan everything was due at once: late is what came after there was nothing to send.
-    const Nanos wanted = driver_->has_plan() ? due.intended : starved_since_;
+    const Nanos wanted = driver_->intends() ? due.intended : starved_since_;
     reader_late_max_ = std::max(reader_late_max_, now - wanted);
   }
   return true;
 }
 
+/// The oldest block, or none: then the reader thread wakes us when there is one.
+std::span<const std::byte> Worker::next_block() {
+  auto block = link_.ring.front();
+  if (block.empty()) {
+    link_.starving.exchange(true, std::memory_order_acq_rel);  // pairs with the feeder's
+    block = link_.ring.front();
+    if (!block.empty()) {
+      link_.starving.store(false, std::memory_order_relaxed);
+    }
+  }
+  return block;
+}
+
+/// Reads ahead as far as memory allows: whose turn it is decides what is sent, not the file.
+bool Worker::load_own_records(Nanos now) {
+  while (!ended_ && own_records_->has_room()) {
+    const auto block = next_block();
+    if (block.empty()) {
+      break;
+    }
+    const RequestBlock head = RequestBlock::read(block);
+    if (head.kind == RequestBlock::Kind::kEnd) {
+      ended_ = true;
+    } else {
+      own_records_->push(head.user, block);
+      users_->offered(head.user, now);
+    }
+    pop_block();
+  }
+  have_head_ = !own_records_->empty();
+  return have_head_;
+}
+
+/// When the head is due. Of users with records of their own, the head is that of who is ready
+/// first.
+Due Worker::due(Nanos now) {
+  const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
+  if (own_records_ && due.intended != Nanos::max()) {
+    head_ = RequestBlock::read(own_records_->front(due.sender));
+  }
+  return due;
+}
+
+std::span<const std::byte> Worker::head_block() {
+  return own_records_ ? own_records_->front(head_.user) : link_.ring.front();
+}
+
 void Worker::drop_head() {
   have_head_ = false;
+  if (own_records_) {
+    own_records_->pop(head_.user);
+  } else {
+    pop_block();
+  }
+}
+
+void Worker::pop_block() {
   link_.ring.pop();
+  link_.taken.store(link_.taken.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 void Worker::take_head(Nanos now, Nanos intended) {
@@ -220,15 +297,15 @@ void Worker::take_head(Nanos now, Nanos intended) {
   exchange.endpoint = head_.endpoint;
   exchange.target = head_.target;
   exchange.head = head_.head;
-  exchange.intended = driver_->has_plan() ? intended : now;
-  exchange.ready = driver_->has_plan() ? tracker_.ready(intended, now) : now;
-  exchange.wire.assign(head_.wire(link_.ring.front()));
+  exchange.intended = driver_->intends() ? intended : now;
+  exchange.ready = driver_->intends() ? tracker_.ready(intended, now) : now;
+  exchange.wire.assign(head_.wire(head_block()));
   exchange.target_offset = head_.target_offset;
   exchange.target_size = head_.target_size;
+  exchange.sender = driver_->taken({.index = head_.index, .nominal = head_.nominal()}, now);
   drop_head();
   ++result_.taken;
   ++active_;
-  driver_->taken(exchange.index, now);
   transport_->submit(exchange);
 }
 
@@ -237,8 +314,12 @@ void Worker::discard_after_stop() {
   more_is_due_ = false;
   const Nanos now = this->now();
   while (load_head(now)) {
-    const Due due = driver_->next({.index = head_.index, .nominal = head_.nominal()}, now);
-    if (due.intended <= state_.due_until()) {
+    if (own_records_) {
+      own_records_->clear();
+      continue;
+    }
+    // Without a plan nothing was due but for an answer.
+    if (driver_->has_plan() && due(now).intended <= state_.due_until()) {
       if (unsent_.count == 0) {
         unsent_.first = head_.index;
       }
@@ -254,6 +335,7 @@ void Worker::give_up_in_flight() {
     return;
   }
   gave_up_ = true;
+  ignoring_ = closes_at_end() && setup_.options->selection.at_end == Selection::AtEnd::kIgnore;
   const Nanos now = this->now();
   for (const auto& exchange : exchanges_) {
     if (exchange->active) {
@@ -263,6 +345,12 @@ void Worker::give_up_in_flight() {
                                        : "waiting for a connection when the run was stopped");
     }
   }
+}
+
+/// The duration is over, and what is in flight is not waited for.
+bool Worker::closes_at_end() const {
+  return setup_.options->selection.at_end != Selection::AtEnd::kWait &&
+         state_.stop() != RunState::Stop::kNone && !state_.stopped_early();
 }
 
 void Worker::expire_timeouts(Nanos now) {
@@ -281,18 +369,24 @@ void Worker::check_plan_end(Nanos now) {
     return;
   }
   plan_end_told_ = true;
-  if (driver_->has_plan()) {
+  const auto& closed_loop = setup_.options->timing.closed_loop;
+  if (driver_->has_plan() && setup_.options->selection.at_end == Selection::AtEnd::kWait) {
     state_.end_plan(Nanos::max(), "the rest of the backlog was given up after --drain");
+  } else if (closed_loop && now >= closed_loop->users.ends_at()) {
+    state_.end_plan(Nanos(-1), "the last user left");
   } else {
-    state_.end_plan(Nanos(-1), "duration reached");
+    state_.end_plan(driver_->has_plan() ? Nanos::max() : Nanos(-1), "duration reached");
   }
 }
 
 /// When what is left of the plan is given up, as things stand; Nanos::max(): never.
 Nanos Worker::give_up_at() const {
-  if (!driver_->has_plan()) {
-    const auto& duration = setup_.options->selection.duration;
-    return duration ? setup_.clock->intended(*duration) : Nanos::max();
+  const Selection& selection = setup_.options->selection;
+  if (!driver_->has_plan() || selection.at_end != Selection::AtEnd::kWait) {
+    const Nanos over =
+        selection.duration ? setup_.clock->intended(*selection.duration) : Nanos::max();
+    const auto& closed_loop = setup_.options->timing.closed_loop;
+    return closed_loop ? std::min(over, closed_loop->users.ends_at()) : over;
   }
   const Nanos end = ended_ ? Nanos(0) : plan_end(*setup_.plan, *setup_.clock);
   return end > Nanos(0) && end < Nanos::max() - transmission_.drain ? end + transmission_.drain
@@ -306,8 +400,7 @@ void Worker::arm_timer(Nanos now) {
   } else if (head_is_blocked_) {
     deadline = std::min(deadline, now + ReadyTracker::kBlockedLookPeriod);
   } else if (have_head_) {
-    deadline = std::min(
-        deadline, driver_->next({.index = head_.index, .nominal = head_.nominal()}, now).intended);
+    deadline = std::min(deadline, due(now).intended);
   }
   if (oldest_ != nullptr) {
     deadline = std::min(deadline, oldest_->sent + transmission_.timeout);

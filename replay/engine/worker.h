@@ -9,6 +9,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +22,10 @@
 #include "macaw/replay/engine/options.h"
 #include "macaw/replay/engine/replayer.h"
 #include "macaw/replay/engine/sample_sink.h"
+#include "macaw/replay/schedule/closed_loop_driver.h"
 #include "macaw/replay/schedule/driver.h"
 #include "macaw/stats/verdict.h"
+#include "own_records.h"
 #include "ready_tracker.h"
 #include "request_block.h"
 #include "run_state.h"
@@ -78,16 +82,24 @@ class Worker final : private TransportObserver {
   void handle_second();
   void look_for_lateness(Nanos now);
   void tell_lateness(Nanos now, Nanos lateness);
+  uint32_t users_at(Nanos now) const;
   ThreadUsage read_usage() const;
   void tell_faults_of_second(const ThreadUsage& used, Nanos elapsed);
 
   void pump();
+  void make_driver();
+  std::span<const std::byte> next_block();
+  void pop_block();
   bool load_head(Nanos now);
+  bool load_own_records(Nanos now);
+  std::span<const std::byte> head_block();
+  Due due(Nanos now);
   void drop_head();
   void take_head(Nanos now, Nanos intended);
   void send_due(Nanos now);
   void discard_after_stop();
   void give_up_in_flight();
+  bool closes_at_end() const;
   void expire_timeouts(Nanos now);
   void check_plan_end(Nanos now);
   Nanos give_up_at() const;
@@ -120,6 +132,8 @@ class Worker final : private TransportObserver {
   net::TurnEnd turn_end_;
   std::unique_ptr<net::PeriodicTimer> second_timer_;
   std::unique_ptr<Driver> driver_;
+  ClosedLoopDriver* users_ = nullptr;  // the driver of a closed loop
+  std::optional<OwnRecords> own_records_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Check> check_;
   ReadyTracker tracker_;
@@ -136,6 +150,7 @@ class Worker final : private TransportObserver {
   bool head_is_blocked_ = false;
   bool plan_end_told_ = false;
   bool gave_up_ = false;
+  bool ignoring_ = false;  // what ends now is left out of the numbers
   Nanos armed_ = Nanos::max();
 
   std::vector<std::unique_ptr<Exchange>> exchanges_;

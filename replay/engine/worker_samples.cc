@@ -81,7 +81,7 @@ void Worker::exchange_sent(Exchange& exchange) {
   } else {
     ++result_.sent;
   }
-  if (!driver_->has_plan()) {
+  if (!driver_->intends()) {
     exchange.intended = exchange.sent;
     exchange.ready = exchange.sent;
   }
@@ -115,19 +115,21 @@ void Worker::end_exchange(Exchange& exchange, Nanos done, stats::Outcome outcome
   }
   exchange.active = false;
   --active_;
-  if (outcome != stats::Outcome::kOk) {
+  if (outcome != stats::Outcome::kOk && !ignoring_) {
     const ErrorBook::Entry* first =
         errors_.count(outcome, exchange.endpoint, reason, exchange.index);
     if (first != nullptr) {
       tell_error(*first, 1);
     }
   }
+  const bool in_warmup = exchange.intended < setup_.options->selection.warmup;
   stats::Sample sample;
   sample.outcome = outcome;
   sample.worker = static_cast<uint8_t>(setup_.number);
-  sample.flags = static_cast<uint8_t>((exchange.resent ? stats::kFlagResent : 0) |
-                                      (exchange.sent_once ? 0 : stats::kFlagNotSent) |
-                                      (exchange.new_connection ? stats::kFlagNewConnection : 0));
+  sample.flags = static_cast<uint8_t>(
+      (exchange.resent ? stats::kFlagResent : 0) | (exchange.sent_once ? 0 : stats::kFlagNotSent) |
+      (exchange.new_connection ? stats::kFlagNewConnection : 0) |
+      (in_warmup ? stats::kFlagWarmup : 0) | (ignoring_ ? stats::kFlagIgnored : 0));
   sample.line = exchange.line;
   sample.index = exchange.index & kDelta48Max;
   sample.status = static_cast<uint16_t>(status);
@@ -145,7 +147,7 @@ void Worker::end_exchange(Exchange& exchange, Nanos done, stats::Outcome outcome
   sample.bytes_in = saturate_u32(exchange.bytes_in);
   push(stats::Cell::of(sample));
   result_.last_done = std::max(result_.last_done, done);
-  driver_->completed(exchange.index, done);
+  driver_->completed(exchange.sender, done);
   free_.push_back(&exchange);
 }
 
@@ -207,7 +209,8 @@ void Worker::handle_second() {
   stats::HealthCell health;
   health.worker = static_cast<uint8_t>(setup_.number);
   health.busy_permille = static_cast<uint16_t>(busy.count() * 1000 / elapsed.count());
-  health.connections = static_cast<uint32_t>(transport_->connections());
+  health.connections = static_cast<uint16_t>(transport_->connections());
+  health.users = static_cast<uint16_t>(users_at(now));
   health.at_ns = now.count();
   health.in_flight = in_flight_;
   health.sent = result_.sent;
@@ -222,6 +225,12 @@ void Worker::handle_second() {
   usage_before_at_ = now;
   lateness_max_ = reader_late_max_ = behind_max_ = Nanos(0);
   limit_told_ = false;
+}
+
+/// Of a closed loop, those of this worker that play.
+uint32_t Worker::users_at(Nanos now) const {
+  const auto& loop = setup_.options->timing.closed_loop;
+  return loop ? loop->users.users_at(now, setup_.number, state_.workers()) : 0;
 }
 
 /// What it worked; staying awake before a deadline is no work.

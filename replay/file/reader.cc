@@ -174,9 +174,10 @@ Status Reader::Impl::check_time(const Record& record) {
                   record.time ? "found 't', expected none: the records before have none"
                               : "found no 't', expected one: the records before have it"});
   }
-  if (record.time && last_time && *record.time < *last_time) {
+  if (record.time && last_time && *record.time < *last_time && !options.any_order) {
     return error({json.time_column(),
-                  fmt::format("found t={} after t={}, expected times that do not go backwards",
+                  fmt::format("found t={} after t={}, expected times that do not go backwards (or "
+                              "--sort)",
                               seconds_text(*record.time), seconds_text(*last_time))});
   }
   last_time = record.time;
@@ -199,7 +200,7 @@ Result<Reader> Reader::open(std::string path, ReaderOptions options) {
 }
 
 Result<bool> Reader::next(Record& record) {
-  if (impl_->failed) {
+  if (impl_->failed && !impl_->options.go_on) {
     return *impl_->failed;
   }
   auto more = impl_->next(record);

@@ -64,8 +64,9 @@ class Authorities {
 }  // namespace
 
 Result<FileSurvey> survey_file(const std::string& path,
-                               const std::function<void(uint64_t, uint64_t)>& progress) {
-  MACAW_TRY_ASSIGN(Reader reader, Reader::open(path, {.hash = true}));
+                               const std::function<void(uint64_t, uint64_t)>& progress,
+                               bool any_order) {
+  MACAW_TRY_ASSIGN(Reader reader, Reader::open(path, {.hash = true, .any_order = any_order}));
   FileSurvey survey;
   Authorities authorities(survey);
   Record record;
@@ -79,8 +80,8 @@ Result<FileSurvey> survey_file(const std::string& path,
     }
     ++survey.records;
     if (record.time) {
-      survey.first_time = survey.first_time.value_or(*record.time);
-      survey.last_time = record.time;
+      survey.first_time = std::min(survey.first_time.value_or(*record.time), *record.time);
+      survey.last_time = std::max(survey.last_time.value_or(*record.time), *record.time);
     }
     MACAW_TRY(authorities.add(record));
     if (progress && survey.records % kRecordsPerProgress == 0) {
@@ -95,6 +96,33 @@ Result<FileSurvey> survey_file(const std::string& path,
   survey.sha256 = reader.sha256();
   survey.provenance = reader.provenance();
   return survey;
+}
+
+BadLines find_bad_lines(const std::string& path, size_t most, bool any_order) {
+  BadLines bad;
+  auto reader = Reader::open(path, {.hash = false, .any_order = any_order, .go_on = true});
+  if (!reader.ok()) {
+    return {.errors = {reader.error()}, .count = 1};
+  }
+  Record record;
+  std::string last;
+  while (true) {
+    const auto more = reader->next(record);
+    if (more.ok() && !*more) {
+      return bad;
+    }
+    if (more.ok()) {
+      continue;
+    }
+    if (more.error().message() == last) {
+      return bad;  // nothing can be read beyond it
+    }
+    last = more.error().message();
+    ++bad.count;
+    if (bad.errors.size() < most) {
+      bad.errors.push_back(more.error());
+    }
+  }
 }
 
 }  // namespace macaw::replay

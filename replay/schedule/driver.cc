@@ -11,24 +11,28 @@
 namespace macaw::replay {
 
 Due OpenLoopDriver::next(const Head& head, Nanos /*now*/) {
-  return {clock_.intended(head.nominal)};
+  return {.intended = clock_.intended(head.nominal), .sender = 0};
 }
 
-void OpenLoopDriver::taken(uint64_t /*index*/, Nanos /*now*/) {}
+uint32_t OpenLoopDriver::taken(const Head& /*head*/, Nanos /*now*/) {
+  return 0;
+}
 
-void OpenLoopDriver::completed(uint64_t /*index*/, Nanos /*now*/) {}
+void OpenLoopDriver::completed(uint32_t /*sender*/, Nanos /*now*/) {}
 
 Due SaturatingDriver::next(const Head& /*head*/, Nanos now) {
   if (clock_.pieces() == 1) {
-    return {Nanos::zero()};
+    return {};
   }
   const Nanos running = clock_.running_from(now);
-  return {running > now ? running : Nanos::zero()};
+  return {.intended = running > now ? running : Nanos::zero(), .sender = 0};
 }
 
-void SaturatingDriver::taken(uint64_t /*index*/, Nanos /*now*/) {}
+uint32_t SaturatingDriver::taken(const Head& /*head*/, Nanos /*now*/) {
+  return 0;
+}
 
-void SaturatingDriver::completed(uint64_t /*index*/, Nanos /*now*/) {}
+void SaturatingDriver::completed(uint32_t /*sender*/, Nanos /*now*/) {}
 
 uint32_t owner_of(uint64_t index, uint64_t user_hash, uint32_t workers) {
   MACAW_DCHECK(workers > 0);

@@ -138,6 +138,11 @@ Result<LiveRun::End> LiveRun::finish() {
       return writer.put_target_rps(rps);
     });
   }
+  if (result.mean_users) {
+    drain_->command([users = *result.mean_users](store::RunWriter& writer) {
+      return writer.put_mean_users(users);
+    });
+  }
   MACAW_TRY_ASSIGN(end.verdict, drain_->stop(stored));
   return end;
 }

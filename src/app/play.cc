@@ -17,6 +17,7 @@
 #include "cli_support.h"
 #include "console.h"
 #include "control_file.h"
+#include "dry_run.h"
 #include "live_run.h"
 #include "macaw/base/units.h"
 #include "macaw/net/loop.h"
@@ -133,10 +134,12 @@ Play::Step Play::survey() {
   if (!settings_.survey) {
     return open_pipe();
   }
-  auto found =
-      replay::survey_file(settings_.run.selection.file, [this](uint64_t read, uint64_t total) {
+  auto found = replay::survey_file(
+      settings_.run.selection.file,
+      [this](uint64_t read, uint64_t total) {
         console_.bar("checking " + invocation_.file, read, total);
-      });
+      },
+      settings_.run.selection.sort);
   console_.end_live(/*keep=*/false);
   if (!found) {
     return fail(found.error().message());
@@ -385,6 +388,9 @@ int Play::exit_code(const report::RunSummary& summary, const LiveRun::End& end) 
 }  // namespace
 
 int play(PlaySettings settings, const Invocation& invocation) {
+  if (settings.dry_run) {
+    return dry_run(std::move(settings), invocation);
+  }
   return Play(std::move(settings), invocation).run();
 }
 

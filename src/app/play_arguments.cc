@@ -21,6 +21,7 @@ Examples:
   replay out.txt --rps 5k --duration 10m --target 127.0.0.1:8080 --loop
   replay out.txt --rps 100 --target stub --stub-latency lognormal:10ms,0.8
   replay out.txt --rps 200 --profile slow-start --arrivals poisson --seed 7
+  replay out.jsonl --users 50 --spawn-rate 5 --think 900ms..1100ms --duration 10m --warmup 30s
   replay recorded.jsonl.zst --speed 2
   replay out.txt --rps 100 --fail-if 'p99>50ms' --fail-if 'errors>0.1%'
 
@@ -49,6 +50,27 @@ void describe_schedule(CLI::App& app, PlayArguments& args) {
       ->group(group);
 }
 
+void describe_users(CLI::App& app, PlayArguments& args) {
+  const char* group = "Closed loop (instead of a rate)";
+  add_value(app, "-u,--users", args.users, "N",
+            "users who each wait for the end of a request before the next: 50, 1..50:30s, "
+            "10x30s,50x1m,10")
+      ->group(group);
+  add_value(app, "--spawn-rate", args.spawn_rate, "RATE",
+            "users that start (or stop) per second; without it all at once")
+      ->group(group);
+  add_value(app, "--think", args.think, "SPAN",
+            "from the end of a user's request to its next: 1s, 900ms..1100ms, exponential:1s")
+      ->default_str("0")
+      ->group(group);
+  add_value(app, "--pacing", args.pacing, "SPAN",
+            "from the start of a user's request to its next, instead of --think")
+      ->group(group);
+  app.add_flag("--per-user", args.per_user,
+               "each user plays the records of its own `user` key, in their order")
+      ->group(group);
+}
+
 void describe_selection(CLI::App& app, PlayArguments& args) {
   const char* group = "What is played";
   add_value(app, "-d,--duration", args.duration, "SPAN",
@@ -57,11 +79,28 @@ void describe_selection(CLI::App& app, PlayArguments& args) {
   add_value(app, "-n,--requests", args.requests, "N",
             "so many requests; beyond the end of the file it starts again")
       ->group(group);
+  add_value(app, "--warmup", args.warmup, "SPAN",
+            "leave the first seconds out of the numbers; they are stored, and marked")
+      ->default_str("0")
+      ->group(group);
+  add_value(app, "--at-end", args.at_end, "HOW",
+            "what becomes of requests in flight when --duration is over: wait, close (they count "
+            "as unfinished) or ignore")
+      ->default_str("wait")
+      ->group(group);
   app.add_flag("--loop", args.loop, "start the file again at its end, for ever")->group(group);
   add_value(app, "--skip", args.skip, "N", "leave out the first N requests of the first pass")
       ->default_str("0")
       ->group(group);
   add_value(app, "--only", args.only, "PATH", "only requests whose path begins with this")
+      ->group(group);
+  add_value(app, "--from", args.from, "SPAN", "only requests recorded at or after it (t)")
+      ->group(group);
+  add_value(app, "--to", args.to, "SPAN", "only requests recorded before it (t)")->group(group);
+  app.add_flag("--sort", args.sort, "recorded times may be in any order: read the file into memory")
+      ->group(group);
+  app.add_flag("--dry-run", args.dry_run,
+               "say what would be played, or name every bad line, and send nothing")
       ->group(group);
   app.add_flag("--no-check", args.no_check, "do not read the whole file before the start")
       ->group(group);
@@ -173,6 +212,7 @@ void describe_play(CLI::App& app, PlayArguments& arguments) {
       ->type_name("")
       ->required();
   describe_schedule(app, arguments);
+  describe_users(app, arguments);
   describe_selection(app, arguments);
   describe_target(app, arguments);
   describe_connections(app, arguments);

@@ -21,7 +21,11 @@ struct PlayArguments {
   std::string file;
 
   Text rate, arrivals, profile, speed, seed;
-  Text duration, requests, skip, only;
+  Text users, spawn_rate, think, pacing;
+  bool per_user = false;
+  Text duration, requests, skip, only, from, to, warmup, at_end;
+  bool sort = false;
+  bool dry_run = false;
   bool loop = false;
   bool no_check = false;
 

@@ -143,6 +143,8 @@ std::string describe_schedule(const replay::Timing& timing) {
       return timing.speed == replay::Speed{} ? "recorded"
                                              : fmt::format("recorded, {:g} times as fast", factor);
     }
+    case replay::Timing::Source::kUsers:
+      return timing.closed_loop->describe();
     default:
       return timing.profile->describe();
   }

@@ -42,6 +42,25 @@ Result<replay::ArrivalProcess> parse_arrivals(std::string_view text) {
   return errorf("found '{}', expected constant or poisson", text);
 }
 
+Result<Nanos> parse_warmup(std::string_view text) {
+  MACAW_TRY_ASSIGN(const Nanos span, parse_duration(text));
+  if (span % std::chrono::seconds(1) != Nanos(0)) {
+    return errorf("found '{}', expected whole seconds", text);
+  }
+  return span;
+}
+
+Result<replay::Selection::AtEnd> parse_at_end(std::string_view text) {
+  using AtEnd = replay::Selection::AtEnd;
+  for (const auto& [name, value] :
+       {std::pair("wait", AtEnd::kWait), {"close", AtEnd::kClose}, {"ignore", AtEnd::kIgnore}}) {
+    if (text == name) {
+      return value;
+    }
+  }
+  return errorf("found '{}', expected wait, close or ignore", text);
+}
+
 /// A file that can be read twice. One that cannot be looked at counts: its reader says why.
 bool is_regular(const std::string& file) {
   struct stat status {};
@@ -57,8 +76,43 @@ Status refuse(const std::optional<std::string>& given, std::string_view option,
   return {};
 }
 
+Status set_users(const PlayArguments& args, replay::Timing& timing) {
+  constexpr std::string_view kWhy =
+      "has no meaning with --users: in a closed loop the rate is an outcome";
+  MACAW_TRY(refuse(args.rate, "--rps", kWhy));
+  MACAW_TRY(refuse(args.profile, "--profile", kWhy));
+  MACAW_TRY(refuse(args.arrivals, "--arrivals", kWhy));
+  MACAW_TRY(refuse(args.speed, "--speed", kWhy));
+  if (args.pacing) {
+    MACAW_TRY(refuse(args.think, "--think",
+                     "and --pacing both say when a user's next request starts: expected one"));
+  }
+  std::optional<Rate> spawn_rate;
+  MACAW_TRY(set_option("--spawn-rate", args.spawn_rate, parse_rate, spawn_rate));
+  auto users = replay::parse_user_plan(*args.users, spawn_rate);
+  if (!users) {
+    return errorf("--users: {}", users.error().message());
+  }
+  timing.closed_loop.emplace(
+      replay::ClosedLoop{.users = std::move(users).value(), .think = {}, .pacing = {}});
+  MACAW_TRY(set_option("--think", args.think, replay::parse_think_time, timing.closed_loop->think));
+  MACAW_TRY(set_option("--pacing", args.pacing, parse_span, timing.closed_loop->pacing));
+  timing.closed_loop->per_user = args.per_user;
+  timing.source = replay::Timing::Source::kUsers;
+  return {};
+}
+
 Status set_timing(const PlayArguments& args, replay::Timing& timing) {
   MACAW_TRY(set_option("--seed", args.seed, parse_u64, timing.seed));
+  if (args.users) {
+    return set_users(args, timing);
+  }
+  MACAW_TRY(refuse(args.spawn_rate, "--spawn-rate", "needs --users"));
+  MACAW_TRY(refuse(args.think, "--think", "needs --users"));
+  MACAW_TRY(refuse(args.pacing, "--pacing", "needs --users"));
+  if (args.per_user) {
+    return errorf("--per-user needs --users");
+  }
   if (args.rate == "max") {
     constexpr std::string_view kWhy =
         "has no meaning with --rps max, which sends as fast as "
@@ -95,6 +149,21 @@ Status set_selection(const PlayArguments& args, PlaySettings& settings) {
   selection.loop = args.loop;
   MACAW_TRY(set_option("--requests", args.requests, parse_positive, selection.requests));
   MACAW_TRY(set_option("--duration", args.duration, parse_span, selection.duration));
+  MACAW_TRY(set_option("--from", args.from, parse_duration, selection.from));
+  MACAW_TRY(set_option("--to", args.to, parse_duration, selection.to));
+  if (selection.to && *selection.to <= selection.from.value_or(Nanos::zero())) {
+    return errorf("--to {} lies before --from {}: nothing would be played", *args.to,
+                  args.from.value_or("0"));
+  }
+  selection.sort = args.sort;
+  MACAW_TRY(set_option("--warmup", args.warmup, parse_warmup, selection.warmup));
+  if (selection.duration && selection.warmup >= *selection.duration) {
+    return errorf("--warmup {} leaves nothing of --duration {}", *args.warmup, *args.duration);
+  }
+  MACAW_TRY(set_option("--at-end", args.at_end, parse_at_end, selection.at_end));
+  if (args.at_end && !selection.duration) {
+    return errorf("--at-end needs --duration: without it a run ends with its last answer");
+  }
   MACAW_TRY(set_option("--skip", args.skip, parse_count, selection.skip));
   if (args.only) {
     if (!args.only->starts_with('/')) {
@@ -109,6 +178,14 @@ Status set_selection(const PlayArguments& args, PlaySettings& settings) {
                   args.file == "-" ? "stdin" : args.file);
   }
   settings.survey = regular && !args.no_check;
+  settings.dry_run = args.dry_run;
+  if ((args.sort || args.dry_run) && !settings.survey) {
+    return errorf("{} reads the whole file: expected a regular file, and no --no-check",
+                  args.sort ? "--sort" : "--dry-run");
+  }
+  if (args.dry_run && args.loop && !args.requests && !args.duration) {
+    return errorf("--dry-run of --loop never ends: expected --requests or --duration, too");
+  }
   const bool recorded = settings.run.timing.source == replay::Timing::Source::kRecorded;
   if (recorded && !settings.survey && !args.speed) {
     return errorf(
@@ -166,8 +243,10 @@ Status set_target(const PlayArguments& args, PlaySettings& settings) {
   return {};
 }
 
-Status set_connections(const PlayArguments& args, replay::Transmission& to) {
-  uint64_t connections = to.connections;
+Status set_connections(const PlayArguments& args, const replay::Timing& timing,
+                       replay::Transmission& to) {
+  const uint32_t users = timing.closed_loop ? timing.closed_loop->users.users_max() : 0;
+  uint64_t connections = users > 0 ? users : to.connections;
   uint64_t threads = to.workers;
   MACAW_TRY(set_option("--connections", args.connections, parse_positive, connections));
   MACAW_TRY(set_option("--threads", args.threads, parse_positive, threads));
@@ -178,8 +257,15 @@ Status set_connections(const PlayArguments& args, replay::Transmission& to) {
     return errorf("--threads: found {}, expected at most {}", threads, kThreadsMax);
   }
   if (threads > connections) {
-    return errorf("--threads {} is more than --connections {}: each thread needs one", threads,
-                  connections);
+    return errorf("--threads {} is more than {} {}: each thread needs one", threads,
+                  users > 0 && !args.connections ? "--users" : "--connections", connections);
+  }
+  if (connections < users) {
+    return errorf("--connections {} is less than --users {}: each user needs one", connections,
+                  users);
+  }
+  if (users > 0 && threads > users) {
+    return errorf("--threads {} is more than --users {}: each thread needs one", threads, users);
   }
   to.connections = static_cast<uint32_t>(connections);
   to.workers = static_cast<uint32_t>(threads);
@@ -230,7 +316,7 @@ Result<PlaySettings> make_play_settings(const PlayArguments& arguments) {
   MACAW_TRY(set_timing(arguments, settings.run.timing));
   MACAW_TRY(set_selection(arguments, settings));
   MACAW_TRY(set_target(arguments, settings));
-  MACAW_TRY(set_connections(arguments, settings.run.transmission));
+  MACAW_TRY(set_connections(arguments, settings.run.timing, settings.run.transmission));
   MACAW_TRY(set_judgement(arguments, settings));
   MACAW_TRY(set_results(arguments, settings));
   return settings;

@@ -33,6 +33,8 @@ struct PlaySettings {
   /// A first pass over the file; not possible for stdin and pipes.
   bool survey = true;
   bool probe = true;
+  /// Tell what would be played, and play nothing.
+  bool dry_run = false;
 
   std::vector<report::Threshold> fail_if;
   std::optional<AbortRule> abort_if;

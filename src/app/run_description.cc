@@ -30,6 +30,8 @@ std::string arrivals_text(const replay::Timing& timing) {
       return "saturating";
     case replay::Timing::Source::kRecorded:
       return "recorded";
+    case replay::Timing::Source::kUsers:
+      return "closed loop";
     default:
       return timing.arrivals == replay::ArrivalProcess::kPoisson ? "poisson" : "constant";
   }
@@ -119,6 +121,15 @@ store::RunStart describe_run(const PlaySettings& settings, const Invocation& inv
   start.versions = versions();
   start.rows = settings.rows;
   start.lag_is_judged = run.timing.source != replay::Timing::Source::kSaturate;
+  start.warmup = run.selection.warmup;
+  if (const auto& loop = run.timing.closed_loop) {
+    start.users = loop->users.users_max();
+    if (loop->pacing > Nanos::zero()) {
+      start.pacing = loop->pacing;
+    } else {
+      start.think = loop->think.mean();
+    }
+  }
   return start;
 }
 
@@ -126,10 +137,14 @@ std::string start_line(const store::RunStart& start, const PlaySettings& setting
                        const replay::FileSurvey* survey, const replay::Plan& plan) {
   std::string to = start.target == "(from the file)" ? "the hosts of the file" : start.target;
   if (settings.stub) {
-    to = fmt::format("the built-in stub at {}", settings.run.transmission.target->key());
+    to = "the built-in stub";
+    if (!settings.dry_run) {
+      to += " at " + settings.run.transmission.target->key();
+    }
   }
   std::string text = fmt::format(
-      "{} -> {}: {}{}, {}; at most {}{}, seed {}", file_text(start, survey), to, start.profile,
+      "{} -> {}: {}{}{}, {}; at most {}{}, seed {}", file_text(start, survey), to,
+      start.users > 0 ? "closed loop, " : "", start.profile,
       start.arrivals == "poisson" ? ", poisson arrivals" : "", extent_text(settings, survey, plan),
       count_of(start.connections, "connection"),
       start.workers > 1 ? fmt::format(" on {} threads", start.workers) : "", start.seed);

@@ -62,11 +62,11 @@ std::string stats_line(std::string_view method, std::string_view name, const Loc
                      entry.percentile_fields());
 }
 
-/// How many requests were in flight at the end of each second: the nearest that an open loop has to
-/// Locust's users. Read in slices.
-class InFlight {
+/// Locust's users: of a closed loop, ours; else how many requests were in flight at the end of each
+/// second, the nearest that an open loop has to them. Read in slices.
+class UserCount {
  public:
-  explicit InFlight(const FormatInput& input) : input_(input) {}
+  explicit UserCount(const FormatInput& input) : input_(input) {}
 
   Result<uint64_t> at(uint64_t second) {
     if (second >= end_) {
@@ -76,7 +76,8 @@ class InFlight {
       MACAW_TRY_ASSIGN(const std::vector<store::HealthRow> rows,
                        input_.reader->health(input_.summary->run.run, begin_, end_));
       for (const store::HealthRow& row : rows) {
-        sums_.at(row.second - begin_) += row.in_flight;
+        sums_.at(row.second - begin_) +=
+            input_.summary->run.start.users > 0 ? row.users : row.in_flight;
       }
     }
     return sums_.at(second - begin_);
@@ -98,9 +99,9 @@ struct HistorySecond {
   uint64_t failures = 0;
 };
 
-Status add_history_line(const FormatInput& input, const HistorySecond& now, InFlight& in_flight,
+Status add_history_line(const FormatInput& input, const HistorySecond& now, UserCount& user_count,
                         const LocustEntry& total, PieceWriter& out) {
-  MACAW_TRY_ASSIGN(const uint64_t users, in_flight.at(now.second));
+  MACAW_TRY_ASSIGN(const uint64_t users, user_count.at(now.second));
   const WallTime end =
       wall_at(*input.summary, from_seconds(static_cast<int64_t>(now.second) + 1).count());
   fmt::format_to(std::back_inserter(out.text),
@@ -138,13 +139,13 @@ Status write_locust_history(const FormatInput& input, const ByteSink& sink) {
       "Total Failure Count,Total Median Response Time,Total Average Response Time,"
       "Total Min Response Time,Total Max Response Time,Total Average Content Size\r\n",
       kPercentileNames);
-  InFlight in_flight(input);
+  UserCount user_count(input);
   LocustEntry total(input.options->locust_rounding);
   HistorySecond now;
   const auto add = [&](const stats::Sample& sample) -> Status {
     const uint64_t second = static_cast<uint64_t>(sample.intended_ns) / kNsPerSecond;
     while (now.second < second) {
-      MACAW_TRY(add_history_line(input, now, in_flight, total, out));
+      MACAW_TRY(add_history_line(input, now, user_count, total, out));
       now = {now.second + 1, 0, 0};
     }
     const bool failed = !stats::is_success(sample.outcome);
@@ -156,7 +157,7 @@ Status write_locust_history(const FormatInput& input, const ByteSink& sink) {
   MACAW_TRY(input.reader->stream_samples(input.summary->run.run,
                                          store::RunReader::SampleOrder::kIndex, add));
   if (total.requests() > 0) {
-    MACAW_TRY(add_history_line(input, now, in_flight, total, out));
+    MACAW_TRY(add_history_line(input, now, user_count, total, out));
   }
   return out.flush();
 }

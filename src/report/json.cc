@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "closed_loop.h"
 #include "macaw/report/json_text.h"
 #include "macaw/report/summary.h"
 #include "phrases.h"
@@ -92,6 +93,53 @@ void add_statuses(JsonText& json, const stats::Aggregate& aggregate) {
   json.end_object();
 }
 
+/// Null for an open loop.
+void add_closed_loop(JsonText& json, const RunSummary& summary) {
+  const store::RunRow& run = summary.run;
+  json.key("closed_loop");
+  if (run.start.users == 0) {
+    json.null();
+    return;
+  }
+  const auto number_or_null = [&json](std::string_view key, std::optional<double> value) {
+    json.key(key);
+    if (value) {
+      json.number(*value);
+    } else {
+      json.null();
+    }
+  };
+  const auto seconds_of = [](const std::optional<Nanos>& span) {
+    return span ? std::optional(to_seconds(*span)) : std::nullopt;
+  };
+  json.begin_object();
+  json.key("users").count(run.start.users);
+  number_or_null("mean_users", run.mean_users);
+  number_or_null("think_s", seconds_of(run.start.think));
+  number_or_null("pacing_s", seconds_of(run.start.pacing));
+  const auto check = check_littles_law(summary);
+  number_or_null("littles_law_users", check ? std::optional(check->users()) : std::nullopt);
+  json.end_object();
+}
+
+/// Null but for recorded times.
+void add_fidelity(JsonText& json, const RunSummary& summary) {
+  json.key("fidelity");
+  if (!summary.fidelity) {
+    json.null();
+    return;
+  }
+  const stats::Fidelity& fidelity = *summary.fidelity;
+  json.begin_object();
+  json.key("requests").count(fidelity.requests);
+  json.key("recorded_s").number(fidelity.planned_s);
+  json.key("played_s").number(fidelity.played_s);
+  json.key("gap_distance").number(fidelity.gap_distance);
+  json.key("recorded_dispersion").number(fidelity.planned_dispersion);
+  json.key("played_dispersion").number(fidelity.played_dispersion);
+  json.end_object();
+}
+
 void add_counts(JsonText& json, const RunSummary& summary, const stats::Aggregate& total) {
   const store::RunCounts& counts = summary.run.counts;
   json.key("rate").begin_object();
@@ -102,12 +150,16 @@ void add_counts(JsonText& json, const RunSummary& summary, const stats::Aggregat
   }
   json.key("achieved_rps").number(summary.achieved_rps());
   json.key("sending_s").number(to_seconds(summary.run.spans.sending));
+  json.key("warmup_s").number(to_seconds(summary.run.start.warmup));
   json.end_object();
+  add_closed_loop(json, summary);
+  add_fidelity(json, summary);
   json.key("counts").begin_object();
   json.key("scheduled").count(counts.scheduled);
   json.key("sent").count(counts.sent);
   json.key("unsent").count(counts.unsent);
   json.key("rows_lost").count(counts.rows_lost);
+  json.key("left_out").count(counts.left_out.requests);
   if (has_ended(summary.run)) {
     json.key("holds").boolean(counts.holds(total));
   } else {

@@ -29,11 +29,28 @@ void raise_from_health(store::RunCounts& counts, const std::vector<store::Health
   counts.sent = std::max(counts.sent, sent_sum);
 }
 
+/// As many rows are read in a second or so.
+constexpr uint64_t kFidelityMax = 3'000'000;
+
+Result<std::optional<stats::Fidelity>> read_fidelity(store::RunReader& reader,
+                                                     const store::RunRow& run) {
+  if (run.start.arrivals != "recorded" || run.state == store::RunState::kRunning ||
+      run.start.rows.kind != store::RowPolicy::Kind::kAll || run.counts.sent > kFidelityMax) {
+    return std::optional<stats::Fidelity>();
+  }
+  stats::FidelityMeter meter;
+  MACAW_TRY(reader.for_each_sample(run.run, [&meter](const stats::Sample& sample) {
+    if ((sample.flags & stats::kFlagNotSent) == 0) {
+      meter.add(sample.intended_ns, sample.intended_ns + static_cast<int64_t>(sample.sent_ns));
+    }
+  }));
+  return meter.result();
+}
+
 }  // namespace
 
 double RunSummary::achieved_rps() const {
-  const Nanos sending = run.spans.sending;
-  return sending > Nanos(0) ? static_cast<double>(run.counts.sent) / to_seconds(sending) : 0;
+  return store::achieved_rps(run.counts, run.spans, run.start.warmup);
 }
 
 Result<RunSummary> read_summary(store::RunReader& reader, int64_t run) {
@@ -54,6 +71,7 @@ Result<RunSummary> read_summary(store::RunReader& reader, int64_t run) {
                      reader.health(number, 0, std::numeric_limits<int64_t>::max()));
     raise_from_health(summary.run.counts, health);
   }
+  MACAW_TRY_ASSIGN(summary.fidelity, read_fidelity(reader, summary.run));
   return summary;
 }
 

@@ -2,8 +2,10 @@
 //
 // The summary as text: what a person reads at the end of a run, most important first.
 #include <algorithm>
+#include <array>
 #include <map>
 
+#include "closed_loop.h"
 #include "macaw/base/units.h"
 #include "macaw/report/summary.h"
 #include "phrases.h"
@@ -38,8 +40,9 @@ std::string plan_lines(const RunSummary& summary) {
   if (!start.label.empty()) {
     text += fmt::format("  \"{}\"", printable(start.label));
   }
-  text += fmt::format("\n{}, {} arrivals, at most {} connection{}, timeout {}\n",
-                      printable(start.profile), printable(start.arrivals),
+  const bool closed = start.users > 0;
+  text += fmt::format("\n{}, {}{}, at most {} connection{}, timeout {}\n", printable(start.profile),
+                      printable(start.arrivals), closed ? "" : " arrivals",
                       format_count(start.connections), start.connections == 1 ? "" : "s",
                       format_duration(start.timeout));
   if (run.spans.elapsed.count() > 0) {
@@ -59,9 +62,28 @@ std::string rate_line(const RunSummary& summary) {
   if (target > 0) {
     text += fmt::format(" ({:.1f} %)", 100 * achieved / target);
   }
-  return text + fmt::format(": {} requests sent in {}\n", format_count(run.counts.sent),
-                            format_duration(std::chrono::round<std::chrono::milliseconds>(
-                                summary.run.spans.sending)));
+  text += fmt::format(
+      ": {} requests sent in {}\n", format_count(run.counts.sent),
+      format_duration(std::chrono::round<std::chrono::milliseconds>(run.spans.sending)));
+  if (run.start.warmup > Nanos::zero()) {
+    text += fmt::format("warm-up {}: what was due within it is in no number\n",
+                        format_duration(run.start.warmup));
+  }
+  return text;
+}
+
+/// How true the replay was to its recording.
+std::string fidelity_line(const RunSummary& summary) {
+  if (!summary.fidelity) {
+    return {};
+  }
+  const stats::Fidelity& fidelity = *summary.fidelity;
+  return fmt::format(
+      "fidelity: {:.3f} s recorded, {:.3f} s played ({:+.0f} ppm); gaps differ in {:.1f} % at most "
+      "(Kolmogorov-Smirnov,\nwithin 0.1 ms); bursts: dispersion per 10 ms {:.2f} recorded, {:.2f} "
+      "played\n",
+      fidelity.planned_s, fidelity.played_s, 1e6 * fidelity.drift(), 100 * fidelity.gap_distance,
+      fidelity.planned_dispersion, fidelity.played_dispersion);
 }
 
 stats::Quantile quantile_of(const stats::Histogram& histogram, double q) {
@@ -174,11 +196,14 @@ std::string latency_tables(const RunSummary& summary, const TextStyle& style) {
   }
   header.emplace_back("max", Paint::kDim);
   table.add_row(std::move(header));
-  for (const auto& [title, clock] :
-       {std::pair<const char*, ClockOf>{"Response time: from the intended send to the whole answer",
-                                        &stats::Aggregate::response},
-        std::pair<const char*, ClockOf>{"Service time: from the actual send to the whole answer",
-                                        &stats::Aggregate::service}}) {
+  std::array<std::pair<const char*, ClockOf>, 2> clocks = {
+      {{"Response time: from the intended send to the whole answer", &stats::Aggregate::response},
+       {"Service time: from the actual send to the whole answer", &stats::Aggregate::service}}};
+  if (summary.run.start.users > 0) {
+    std::swap(clocks[0], clocks[1]);  // the latency of a closed loop is its service time
+    clocks[1].first = "Response time: from when its user was ready to the whole answer";
+  }
+  for (const auto& [title, clock] : clocks) {
     table.add_heading(title);
     for (const store::EndpointTotals* row : shown) {
       const stats::Distribution& everybody = row->totals.*clock;
@@ -328,6 +353,9 @@ std::string conservation_line(const RunSummary& summary, const TextStyle& style)
     }
   }
   terms.emplace_back(unsent_term(summary));
+  if (counts.left_out.requests > 0) {
+    terms.emplace_back(fmt::format("+ {} left out", format_count(counts.left_out.requests)));
+  }
   const bool holds = counts.holds(total);
   terms.emplace_back(holds ? "(holds)" : "(DOES NOT HOLD)", holds ? Paint::kPlain : Paint::kRed);
   if (counts.rows_lost > 0) {
@@ -354,6 +382,8 @@ std::string format_text(const RunSummary& summary, const TextStyle& style) {
   std::string text = verdict_line(summary, style);
   text += plan_lines(summary);
   text += rate_line(summary);
+  text += closed_loop_lines(summary);
+  text += fidelity_line(summary);
   if (total.requests() > 0) {
     text += lag_line(total);
     text += wait_line(summary);

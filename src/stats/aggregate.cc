@@ -78,6 +78,13 @@ RunAggregator::RunAggregator() {
 }
 
 void RunAggregator::add(const Sample& sample) {
+  if (!sample.counts()) {
+    ++left_out_.requests;
+    left_out_.sent += static_cast<uint64_t>((sample.flags & kFlagNotSent) == 0);
+    if ((sample.flags & kFlagIgnored) != 0) {
+      return;
+    }
+  }
   add_to(0, sample);
   if (sample.endpoint != 0) {
     add_to(static_cast<uint16_t>(sample.endpoint), sample);
@@ -86,7 +93,9 @@ void RunAggregator::add(const Sample& sample) {
 
 void RunAggregator::add_to(uint16_t number, const Sample& sample) {
   Endpoint& of = endpoint(number);
-  of.total->add(sample);
+  if (sample.counts()) {
+    of.total->add(sample);
+  }
   const uint64_t intended_s = second_of(sample.intended_ns);
   const uint64_t done_s = second_of(sample.intended_ns + static_cast<int64_t>(sample.done_ns));
   const bool answer = is_answer(sample.outcome);

@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kApplicationId = 0x4d616361;  // "Maca"
-constexpr int64_t kSchemaVersion = 2;
+constexpr int64_t kSchemaVersion = 3;
 constexpr int kBusyTimeoutMs = 5'000;
 // A larger log is moved into the file less often; 16 MB are about 1.5 s at 200,000 rows/s.
 constexpr int kCheckpointPages = 4'000;

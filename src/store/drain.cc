@@ -70,7 +70,8 @@ struct Drain::Impl {
         policy(start.rows),
         lag_is_judged(start.lag_is_judged),
         keep_s(static_cast<uint64_t>(to_seconds(start.timeout)) + kKeepSeconds),
-        events(rings.size()) {}
+        events(rings.size(), start.warmup),
+        health(start.warmup) {}
 
   RunWriter& writer;
   const std::vector<CellRing*> rings;
@@ -187,7 +188,9 @@ void Drain::Impl::take(size_t ring, const Cell& cell) {
       const auto sample = cell.as<Sample>();
       aggregator.add(sample);
       health.add(sample);
-      mark_changed(static_cast<uint16_t>(sample.endpoint));
+      if ((sample.flags & stats::kFlagIgnored) == 0) {
+        mark_changed(static_cast<uint16_t>(sample.endpoint));
+      }
       if (policy.keeps(sample.index, sample.outcome)) {
         rows.push_back(sample);
       }
@@ -306,8 +309,12 @@ Status Drain::Impl::write_everything() {
   for (const UnsentRow& range : unsent) {
     MACAW_TRY(writer.add_unsent(range));
   }
-  return writer.put_progress({.elapsed = taken_at, .sending = taken_at}, health.scheduled(),
-                             health.sent());
+  return writer.put_progress({.elapsed = taken_at, .sending = taken_at},
+                             {.scheduled = health.scheduled(),
+                              .sent = health.sent(),
+                              .unsent = 0,
+                              .rows_lost = 0,
+                              .left_out = aggregator.left_out()});
 }
 
 bool Drain::Impl::commit() {
@@ -438,7 +445,11 @@ Result<stats::Verdict> Drain::stop(const RunEnd& end) {
   drain.rows.clear();
 
   const stats::Aggregate& total = drain.aggregator.totals().at(0);
-  const RunCounts counts{end.scheduled, end.sent, end.unsent, end.ring_overflows + drain.rows_lost};
+  const RunCounts counts{.scheduled = end.scheduled,
+                         .sent = end.sent,
+                         .unsent = end.unsent,
+                         .rows_lost = end.ring_overflows + drain.rows_lost,
+                         .left_out = drain.aggregator.left_out()};
   stats::VerdictInput input;
   input.total = &total;
   input.lag_is_judged = drain.lag_is_judged;

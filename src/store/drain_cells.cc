@@ -108,7 +108,9 @@ void EventCollector::close(Open& open) {
 
 void EventCollector::add(EventRow row) {
   row.text = clean_text(row.text);
-  faults_.add(row.kind, row.value, row.at.count(), row.count, row.text);
+  if (row.at >= warmup_) {
+    faults_.add(row.kind, row.value, row.at.count(), row.count, row.text);
+  }
   if (row.kind != stats::EventKind::kError) {
     rows_.push_back(std::move(row));
     return;
@@ -160,6 +162,7 @@ void HealthCollector::add(const stats::HealthCell& cell) {
     row.backlog = cell.scheduled - std::min(cell.sent, cell.scheduled);
     row.in_flight = cell.in_flight;
     row.connections = cell.connections;
+    row.users = cell.users;
     row.scheduled = cell.scheduled;
     row.sent = cell.sent;
     row.turn_ms_max = std::max(row.turn_ms_max, static_cast<double>(cell.turn_ns_max) / 1e6);

@@ -27,7 +27,8 @@ std::string clean_text(std::string_view bytes);
 
 class EventCollector {
  public:
-  explicit EventCollector(size_t rings) : open_(rings) {}
+  /// Faults within the warm-up are told, but not judged.
+  EventCollector(size_t rings, Nanos warmup) : open_(rings), warmup_(warmup) {}
 
   void add(size_t ring, const stats::EventCell& cell);
   void add(size_t ring, const stats::TextCell& cell);
@@ -53,6 +54,7 @@ class EventCollector {
   void close(Open& open);
 
   std::vector<Open> open_;  // per ring
+  const Nanos warmup_;
   std::vector<EventRow> rows_;
   std::map<ErrorKey, EventRow> errors_;  // count: since the last commit
   stats::FaultBook faults_;
@@ -60,6 +62,9 @@ class EventCollector {
 
 class HealthCollector {
  public:
+  /// sums() begin after the warm-up.
+  explicit HealthCollector(Nanos warmup) : sums_(warmup) {}
+
   void add(const stats::Sample& sample);
   void add(const stats::HealthCell& cell);
 

@@ -145,7 +145,12 @@ class WorstSecond {
 /// The health rows of a run, summed up for its verdict. Rows of one second come together.
 class HealthSums {
  public:
+  explicit HealthSums(Nanos warmup) : warmup_(warmup) {}
+
   void add(uint64_t second, const HealthRow& row) {
+    if (std::chrono::seconds(second) < warmup_) {
+      return;
+    }
     worst_.add(second, row);
     workers_.add(row.requests, row.lag_p99_ms, {.ran = row.cpu_share, .waited = row.wait_share});
   }
@@ -155,6 +160,7 @@ class HealthSums {
   const stats::WorkerSeconds& worker_seconds() const { return workers_; }
 
  private:
+  Nanos warmup_;
   WorstSecond worst_;
   stats::WorkerSeconds workers_;
 };

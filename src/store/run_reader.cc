@@ -27,7 +27,8 @@ constexpr std::string_view kRunColumns =
     " verdict, verdict_reason, scheduled, sent, unsent, rows_lost, argv, working_folder, file, "
     "file_sha256,"
     " file_provenance, target, profile, arrivals, seed, planned, planned_duration_s, workers,"
-    " connections, timeout_s, host, versions, row_policy, lag_is_judged";
+    " connections, timeout_s, host, versions, row_policy, lag_is_judged, left_out, left_out_sent,"
+    " warmup_s, users, mean_users, think_s, pacing_s";
 
 Nanos nanos_of(double seconds) {
   return Nanos(std::llround(seconds * 1e9));
@@ -54,6 +55,17 @@ RowPolicy policy_of(const std::string& text) {
     policy.sample_every = every.ok() ? *every : 1;
   }
   return policy;
+}
+
+std::optional<double> take_optional_real(Statement& row) {
+  const bool is_null = row.next_is_null();
+  const double value = row.take_real();
+  return is_null ? std::nullopt : std::optional(value);
+}
+
+std::optional<Nanos> take_optional_span(Statement& row) {
+  const auto seconds = take_optional_real(row);
+  return seconds ? std::optional(nanos_of(*seconds)) : std::nullopt;
 }
 
 RunRow take_run(Statement& row, std::string& argv) {
@@ -91,6 +103,13 @@ RunRow take_run(Statement& row, std::string& argv) {
   run.start.versions = row.take_text();
   run.start.rows = policy_of(row.take_text());
   run.start.lag_is_judged = row.take() != 0;
+  run.counts.left_out.requests = row.take_u64();
+  run.counts.left_out.sent = row.take_u64();
+  run.start.warmup = nanos_of(row.take_real());
+  run.start.users = static_cast<uint32_t>(row.take());
+  run.mean_users = take_optional_real(row);
+  run.start.think = take_optional_span(row);
+  run.start.pacing = take_optional_span(row);
   return run;
 }
 
@@ -297,11 +316,12 @@ Result<std::vector<HealthRow>> RunReader::health(int64_t run, uint64_t from_s, u
   const uint64_t to = std::min<uint64_t>(to_s, INT64_MAX);
   return impl_->collect<HealthRow>(
       run,
-      fmt::format("SELECT second, worker, requests, late, lag_p99_ms, lag_max_ms, busy_share, "
-                  "backlog, in_flight,"
-                  " connections, scheduled, sent, turn_ms_max, cpu_share, wait_share FROM health"
-                  " WHERE run = ? AND second >= {} AND second < {} ORDER BY second, worker",
-                  from, to),
+      fmt::format(
+          "SELECT second, worker, requests, late, lag_p99_ms, lag_max_ms, busy_share, "
+          "backlog, in_flight,"
+          " connections, scheduled, sent, turn_ms_max, cpu_share, wait_share, users FROM health"
+          " WHERE run = ? AND second >= {} AND second < {} ORDER BY second, worker",
+          from, to),
       [](Statement& row) {
         HealthRow health;
         health.second = row.take_u64();
@@ -319,6 +339,7 @@ Result<std::vector<HealthRow>> RunReader::health(int64_t run, uint64_t from_s, u
         health.turn_ms_max = row.take_real();
         health.cpu_share = row.take_real();
         health.wait_share = row.take_real();
+        health.users = row.take_u64();
         return health;
       });
 }

@@ -6,10 +6,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "macaw/base/random.h"
 #include "macaw/store/run_writer.h"
 
 namespace macaw::store {
+
+double achieved_rps(const RunCounts& counts, const RunSpans& spans, Nanos warmup) {
+  const Nanos counted = spans.sending - warmup;
+  const uint64_t sent = counts.sent - std::min(counts.left_out.sent, counts.sent);
+  return counted > Nanos(0) ? static_cast<double>(sent) / to_seconds(counted) : 0;
+}
 
 std::string_view run_state_name(RunState state) {
   switch (state) {

@@ -69,6 +69,14 @@ std::string upsert(std::string_view table, std::string_view keys, size_t key_cou
                      sets);
 }
 
+void put_seconds(Statement& statement, const std::optional<Nanos>& span) {
+  if (span) {
+    statement.put_real(to_seconds(*span));
+  } else {
+    statement.put_null();
+  }
+}
+
 }  // namespace
 
 struct RunWriter::Impl {
@@ -92,6 +100,7 @@ struct RunWriter::Impl {
   Statement set_label;
   int64_t run = 0;
   RowPolicy policy;
+  Nanos warmup{};
   // add_samples(): index and position of the rows to be written, sorted.
   std::vector<std::pair<uint64_t, size_t>> order;
 
@@ -120,7 +129,7 @@ Status RunWriter::Impl::prepare() {
   constexpr std::string_view kCount = "count";
   MACAW_TRY(
       set(put_status, upsert("status_totals", "run, endpoint, status, outcome", 4, &kCount, 1)));
-  MACAW_TRY(set(put_health, "INSERT OR REPLACE INTO health VALUES (" + parameter_list(16) + ")"));
+  MACAW_TRY(set(put_health, "INSERT OR REPLACE INTO health VALUES (" + parameter_list(17) + ")"));
   const std::string event =
       "INSERT INTO events (run, at_s, worker, kind, outcome, endpoint, value, count, text)"
       " VALUES (" +
@@ -137,7 +146,7 @@ Status RunWriter::Impl::prepare() {
                 " VALUES (?, ?, ?, ?)"));
   MACAW_TRY(set(put_progress,
                 "UPDATE runs SET elapsed_s = ?, sending_s = ?, scheduled = ?, sent = ?,"
-                " achieved_rps = ? WHERE run = ?"));
+                " left_out = ?, left_out_sent = ?, achieved_rps = ? WHERE run = ?"));
   return set(set_label, "UPDATE runs SET label = ? WHERE run = ? RETURNING run");
 }
 
@@ -185,8 +194,8 @@ Result<int64_t> RunWriter::begin_run(const RunStart& start) {
           "INSERT INTO runs (uuid, label, state, started_at, started_unix_ns, target_rps, argv,"
           " working_folder, file, file_sha256, file_provenance, target, profile, arrivals, seed,"
           " planned, planned_duration_s, workers, connections, timeout_s, host, versions,"
-          " row_policy, lag_is_judged) VALUES (" +
-          parameter_list(24) + ")"));
+          " row_policy, lag_is_judged, warmup_s, users, think_s, pacing_s) VALUES (" +
+          parameter_list(28) + ")"));
   const std::string started_at = format_iso8601(start.started_at);
   const std::string argv = json_array(start.argv);
   const std::string policy = start.rows.describe();
@@ -200,13 +209,16 @@ Result<int64_t> RunWriter::begin_run(const RunStart& start) {
   insert.put_u64(start.planned).put_real(to_seconds(start.planned_duration));
   insert.put(start.workers).put(start.connections).put_real(to_seconds(start.timeout));
   insert.put_text(start.host).put_text(start.versions).put_text(policy);
-  insert.put(start.lag_is_judged ? 1 : 0);
+  insert.put(start.lag_is_judged ? 1 : 0).put_real(to_seconds(start.warmup)).put(start.users);
+  put_seconds(insert, start.think);
+  put_seconds(insert, start.pacing);
   if (const Status inserted = insert.execute(); !inserted.ok()) {
     rollback();
     return inserted.error();
   }
   impl_->run = impl_->database.last_row();
   impl_->policy = start.rows;
+  impl_->warmup = start.warmup;
   Status done = add_endpoint({0, "", "all"});
   if (done.ok()) {
     done = put_endpoint_totals(0, stats::Aggregate());
@@ -305,6 +317,7 @@ Status RunWriter::put_health(const HealthRow& health) {
   put.put_u64(health.backlog).put_u64(health.in_flight).put_u64(health.connections);
   put.put_u64(health.scheduled).put_u64(health.sent);
   put.put_real(health.turn_ms_max).put_real(health.cpu_share).put_real(health.wait_share);
+  put.put_u64(health.users);
   return put.execute();
 }
 
@@ -326,13 +339,21 @@ Status RunWriter::add_unsent(const UnsentRow& unsent) {
   return put.put_u64(unsent.count).put_text(stats::unsent_reason_name(unsent.reason)).execute();
 }
 
-Status RunWriter::put_progress(const RunSpans& spans, uint64_t scheduled, uint64_t sent) {
+Status RunWriter::put_progress(const RunSpans& spans, const RunCounts& counts) {
   MACAW_TRY(impl_->ensure_transaction());
-  const double sending_s = to_seconds(spans.sending);
   Statement& update = impl_->put_progress;
-  update.put_real(to_seconds(spans.elapsed)).put_real(sending_s).put_u64(scheduled).put_u64(sent);
-  update.put_real(sending_s > 0 ? static_cast<double>(sent) / sending_s : 0);
+  update.put_real(to_seconds(spans.elapsed)).put_real(to_seconds(spans.sending));
+  update.put_u64(counts.scheduled).put_u64(counts.sent);
+  update.put_u64(counts.left_out.requests).put_u64(counts.left_out.sent);
+  update.put_real(achieved_rps(counts, spans, impl_->warmup));
   return update.put(impl_->run).execute();
+}
+
+Status RunWriter::put_mean_users(double mean_users) {
+  MACAW_TRY(impl_->ensure_transaction());
+  MACAW_TRY_ASSIGN(Statement update,
+                   impl_->database.prepare("UPDATE runs SET mean_users = ? WHERE run = ?"));
+  return update.put_real(mean_users).put(impl_->run).execute();
 }
 
 Status RunWriter::put_target_rps(double target_rps) {
@@ -361,7 +382,7 @@ bool RunWriter::failed() const {
 Status RunWriter::finish_run(RunState state, const std::string& end_reason, const RunSpans& spans,
                              const RunCounts& counts, const stats::Verdict& verdict) {
   const auto put_end = [&]() -> Status {
-    MACAW_TRY(put_progress(spans, counts.scheduled, counts.sent));
+    MACAW_TRY(put_progress(spans, counts));
     MACAW_TRY_ASSIGN(Statement update, impl_->database.prepare(
                                            "UPDATE runs SET state = ?, end_reason = ?, unsent = ?,"
                                            " rows_lost = ?, verdict = ?, verdict_reason = ?"

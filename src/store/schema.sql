@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- The run database, version 2. SCHEMA.md explains every table and view. Made in one transaction by
+-- The run database, version 3. SCHEMA.md explains every table and view. Made in one transaction by
 -- src/store/database.cc, which also sets application_id and user_version.
 -- Nothing here may need more than the stock sqlite3 shell.
 
@@ -15,13 +15,20 @@ CREATE TABLE runs (
   elapsed_s          REAL NOT NULL DEFAULT 0,  -- so far, while it runs
   target_rps         REAL NOT NULL,            -- 0 for "max"
   sending_s          REAL NOT NULL DEFAULT 0,  -- how long requests went out
-  achieved_rps       REAL NOT NULL DEFAULT 0,  -- sent / sending_s
+  warmup_s           REAL NOT NULL DEFAULT 0,  -- at the start: in no number of the run
+  achieved_rps       REAL NOT NULL DEFAULT 0,  -- what counts of sent, / (sending_s - warmup_s)
   verdict            TEXT,                     -- VALID, SUSPECT, INVALID; NULL while it runs
   verdict_reason     TEXT NOT NULL DEFAULT '',
   scheduled          INTEGER NOT NULL DEFAULT 0,
   sent               INTEGER NOT NULL DEFAULT 0,
   unsent             INTEGER NOT NULL DEFAULT 0,
   rows_lost          INTEGER NOT NULL DEFAULT 0,
+  left_out           INTEGER NOT NULL DEFAULT 0,  -- warm-up, and ignored at the end
+  left_out_sent      INTEGER NOT NULL DEFAULT 0,  -- of them, those that were sent
+  users              INTEGER NOT NULL DEFAULT 0,  -- of a closed loop, at most; 0: an open loop
+  mean_users         REAL,                        -- after the warm-up; NULL: not known (yet)
+  think_s            REAL,                        -- mean of the law; NULL: pacing, or an open loop
+  pacing_s           REAL,                        -- start to start; NULL: think time, or open loop
   argv               TEXT NOT NULL,            -- a JSON array
   working_folder     TEXT NOT NULL,
   file               TEXT NOT NULL,
@@ -70,7 +77,8 @@ CREATE TABLE samples (
   rest_ns     INTEGER,              -- done - the last one of the above that is there
   status      INTEGER,              -- 0: no answer
   outcome     INTEGER,              -- outcome_names
-  flags       INTEGER,              -- 1 resent, 2 never sent, 4 first on its connection
+  flags       INTEGER,              -- 1 resent, 2 never sent, 4 first on its connection,
+                                    -- 8 warm-up, 16 ignored at the end
   bytes_in    INTEGER,
   bytes_out   INTEGER
 );
@@ -142,6 +150,7 @@ CREATE TABLE health (
   turn_ms_max REAL NOT NULL,
   cpu_share   REAL NOT NULL,     -- of the second, that the worker ran
   wait_share  REAL NOT NULL,     -- that it was ready to run and had no processor
+  users       INTEGER NOT NULL,  -- of a closed loop, that played at its end
   PRIMARY KEY (run, second, worker)
 ) WITHOUT ROWID;
 
@@ -184,6 +193,7 @@ SELECT
   s.worker AS worker,
   s.flags & 1 AS resent,
   (s.flags & 4) / 4 AS new_connection,
+  (s.flags & 24) > 0 AS left_out,
   strftime('%Y-%m-%dT%H:%M:%fZ', (r.started_unix_ns + s.intended_ns) / 1e9, 'unixepoch') AS at
 FROM runs r
 JOIN samples s ON s.id BETWEEN (r.run << 40) AND (r.run << 40) + 1099511627775
@@ -192,7 +202,7 @@ LEFT JOIN endpoints e ON e.run = r.run AND e.endpoint = s.endpoint;
 CREATE VIEW requests AS
 SELECT i, line, method, endpoint, intended_ms, lag_ms, connection_wait_ms, first_byte_ms,
   response_ms, service_ms, status, outcome, bytes_in, bytes_out, connection, worker, resent,
-  new_connection, at
+  new_connection, left_out, at
 FROM requests_by_run WHERE run = (SELECT max(run) FROM runs);
 
 CREATE VIEW endpoint_latency_by_run AS
@@ -203,7 +213,7 @@ SELECT
   t.requests AS requests,
   t.ok AS ok,
   t.requests - t.ok AS errors,
-  t.requests / nullif(r.elapsed_s, 0) AS rps,
+  t.requests / nullif(max(r.elapsed_s - r.warmup_s, 0), 0) AS rps,
   t.mean_ms AS mean_ms,
   t.p50_ms AS p50_ms, t.p90_ms AS p90_ms, t.p95_ms AS p95_ms, t.p99_ms AS p99_ms,
   t.p999_ms AS p999_ms, t.max_ms AS max_ms,
@@ -315,6 +325,7 @@ SELECT
   r.elapsed_s AS elapsed_s, r.sending_s AS sending_s, r.target_rps AS target_rps,
   r.achieved_rps AS achieved_rps,
   r.scheduled AS scheduled, r.sent AS sent, r.unsent AS unsent, r.rows_lost AS rows_lost,
+  r.left_out AS left_out, nullif(r.users, 0) AS users,
   t.requests AS requests, t.ok AS ok, t.requests - t.ok AS errors,
   t.mean_ms AS mean_ms, t.p50_ms AS p50_ms, t.p95_ms AS p95_ms, t.p99_ms AS p99_ms,
   t.p999_ms AS p999_ms, t.max_ms AS max_ms

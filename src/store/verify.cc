@@ -40,6 +40,7 @@ class Verifier {
 
  private:
   Status prepare();
+  void count_row(const Sample& sample);
   Status compare_with_rows();
   Status compare_levels();
   Status compare_counts();
@@ -114,7 +115,7 @@ Status Verifier::compare_with_rows() {
   uint64_t checked_s = 0;
   MACAW_TRY(reader_.for_each_sample(row_.run, [&](const Sample& sample) {
     ++result_.rows;
-    ++rows_by_outcome_[static_cast<size_t>(sample.outcome)];
+    count_row(sample);
     sent_ += static_cast<uint64_t>((sample.flags & stats::kFlagNotSent) == 0);
     aggregator.add(sample);
     const uint64_t second =
@@ -129,6 +130,8 @@ Status Verifier::compare_with_rows() {
     return status;
   }
   MACAW_TRY(compare_number_of_intervals());
+  compare("runs: left_out", row_.counts.left_out.requests, aggregator.left_out().requests);
+  compare("runs: left_out_sent", row_.counts.left_out.sent, aggregator.left_out().sent);
   for (const auto& [endpoint, total] : aggregator.totals()) {
     MACAW_TRY(compare_total(endpoint, total));
   }
@@ -139,11 +142,17 @@ Status Verifier::compare_with_rows() {
   return {};
 }
 
+void Verifier::count_row(const Sample& sample) {
+  if (sample.counts()) {
+    ++rows_by_outcome_[static_cast<size_t>(sample.outcome)];
+  }
+}
+
 // Rows cannot tell, but seconds must add up to tens, tens to minutes, and all to the total.
 Status Verifier::compare_levels() {
   MACAW_TRY(reader_.for_each_sample(row_.run, [&](const Sample& sample) {
     ++result_.rows;
-    ++rows_by_outcome_[static_cast<size_t>(sample.outcome)];
+    count_row(sample);
     unwanted_rows_ += static_cast<uint64_t>(!row_.start.rows.keeps(sample.index, sample.outcome));
   }));
   compare("samples: rows that the policy does not keep", unwanted_rows_, 0);
@@ -155,7 +164,7 @@ Status Verifier::compare_levels() {
       sum.merge(of.totals);
     }
     MACAW_TRY(compare_total(endpoint, of.totals));
-    Aggregate coarser;
+    Aggregate counted;  // the warm-up ends with a whole second
     for (size_t level = 0; level < stats::kResolutions.size(); ++level) {
       MACAW_TRY_ASSIGN(
           std::vector<IntervalRow> rows,
@@ -164,6 +173,9 @@ Status Verifier::compare_levels() {
       const bool last = level + 1 == stats::kResolutions.size();
       std::map<uint64_t, Aggregate> merged;
       for (const IntervalRow& row : rows) {
+        if (level == 0 && std::chrono::seconds(row.key.start_s) >= row_.start.warmup) {
+          counted.merge(row.aggregate);
+        }
         const uint64_t start_s =
             last ? 0 : row.key.start_s - row.key.start_s % stats::kResolutions[level + 1];
         merged[start_s].merge(row.aggregate);
@@ -172,15 +184,13 @@ Status Verifier::compare_levels() {
         if (!last) {
           MACAW_TRY(
               compare_interval({stats::kResolutions[level + 1], start_s, endpoint}, aggregate));
-        } else {
-          coarser = aggregate;
         }
       }
     }
     const std::string what =
         fmt::format("endpoint {}: sum of the intervals", endpoint_name(endpoint));
-    compare(what + ", requests", of.totals.requests(), coarser.requests());
-    if (!(of.totals.response == coarser.response) || !(of.totals.service == coarser.service)) {
+    compare(what + ", requests", of.totals.requests(), counted.requests());
+    if (!(of.totals.response == counted.response) || !(of.totals.service == counted.service)) {
       differ(what + ": the distributions differ from the total's");
     }
   }
@@ -212,7 +222,8 @@ Status Verifier::compare_counts() {
     return {};
   }
   compare("runs: unsent", row_.counts.unsent, unsent);
-  compare("runs: scheduled", row_.counts.scheduled, total.requests() + unsent);
+  compare("runs: scheduled", row_.counts.scheduled,
+          total.requests() + unsent + row_.counts.left_out.requests);
   if (all && row_.counts.rows_lost == 0) {
     compare("runs: sent", row_.counts.sent, sent_);
   }
@@ -227,10 +238,12 @@ Status Verifier::compare_verdict(const Aggregate& total, const std::vector<Event
   input.conservation_holds = row_.counts.holds(total);
   stats::FaultBook faults;
   for (const EventRow& event : events) {
-    faults.add(event.kind, event.value, event.at.count(), event.count, event.text);
+    if (event.at >= row_.start.warmup) {
+      faults.add(event.kind, event.value, event.at.count(), event.count, event.text);
+    }
   }
   input.faults = &faults;
-  HealthSums sums;
+  HealthSums sums(row_.start.warmup);
   MACAW_TRY_ASSIGN(const std::vector<HealthRow> health, reader_.health(row_.run, 0, UINT64_MAX));
   for (const HealthRow& row : health) {
     sums.add(row.second, row);

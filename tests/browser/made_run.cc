@@ -146,7 +146,8 @@ void MadeRun::add_second() {
   ++second_;
   write_aggregates();
   const Nanos so_far = from_seconds(static_cast<int64_t>(second_));
-  require(writer_->put_progress({so_far - Nanos(kMs), so_far}, scheduled_, scheduled_));
+  require(writer_->put_progress({so_far - Nanos(kMs), so_far},
+                                {.scheduled = scheduled_, .sent = scheduled_}));
   require(writer_->commit());
 }
 

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(shuffled_times_are_refused_with_their_place) {
   BOOST_TEST(result.code == 1, result.out + result.err);
   BOOST_TEST(result.err ==
              "replay: out.jsonl:3:13: found t=0.25 after t=0.9, expected times that do not go "
-             "backwards\n");
+             "backwards (or --sort)\n");
   BOOST_TEST(server.connections() == 0U);
   BOOST_TEST(folder.dir().names() == std::vector<std::string>{"out.jsonl"},
              boost::test_tools::per_element());

@@ -101,6 +101,48 @@ BOOST_AUTO_TEST_CASE(an_honest_run_passes) {
   BOOST_TEST(error_of(verify_run(*reader, 7)) == dir.file("a.sqlite") + ": there is no run 7");
 }
 
+BOOST_AUTO_TEST_CASE(a_run_with_a_warm_up_passes_and_its_marks_are_held) {
+  for (const bool all_rows : {true, false}) {
+    const TempDir dir;
+    const std::string path = dir.file("a.sqlite");
+    RunStart start = make_start();
+    start.warmup = std::chrono::seconds(12);
+    start.rows.kind = all_rows ? RowPolicy::Kind::kAll : RowPolicy::Kind::kErrors;
+    DrainedRun run(path, start);
+    SampleSource source(100, 1, 2);
+    run.drain().start();
+    for (size_t k = 0; k < 3'000; ++k) {
+      Sample sample = source.next();
+      sample.flags = static_cast<uint8_t>(sample.flags | (k < 1'200    ? stats::kFlagWarmup
+                                                          : k >= 2'990 ? stats::kFlagIgnored
+                                                                       : 0));
+      run.push(sample);
+    }
+    BOOST_TEST((run.stop() == stats::Verdict{}));
+    {
+      const auto reader = need(RunReader::open(path));
+      const Verification verification = need(verify_run(*reader, 0));
+      BOOST_TEST(verification.differences == std::vector<std::string>(),
+                 boost::test_tools::per_element());
+      const RunRow row = need(reader->run(0));
+      BOOST_TEST(row.counts.left_out.requests == 1'210U);
+      BOOST_TEST((row.start.warmup == std::chrono::seconds(12)));
+      BOOST_TEST(need(reader->totals(0)).front().totals.requests() == 1'790U);
+      BOOST_TEST(row.counts.holds(need(reader->totals(0)).front().totals));
+    }
+    PlainSqlite(path).execute("UPDATE runs SET left_out = left_out - 1");
+    const auto reader = need(RunReader::open(path));
+    const auto spoilt = need(verify_run(*reader, 0)).differences;
+    BOOST_TEST(!spoilt.empty());
+    if (all_rows) {
+      PlainSqlite(path).execute(
+          "UPDATE runs SET left_out = left_out + 1;"
+          "UPDATE samples SET flags = flags | 8 WHERE (id & 0xffff) = 2000");
+      BOOST_TEST(!need(verify_run(*reader, 0)).differences.empty());
+    }
+  }
+}
+
 BOOST_DATA_TEST_CASE(tampering_is_found, data::make(kTamperings), tampering) {
   const TempDir dir;
   const std::string path = dir.file("a.sqlite");

@@ -248,6 +248,7 @@ BOOST_AUTO_TEST_CASE(small_rows_come_back) {
   health.turn_ms_max = 2.5;
   health.cpu_share = 0.0625;
   health.wait_share = 0.25;
+  health.users = 17;
   health.requests = 100;
   health.late = 7;
   need(writer->put_health(health));
@@ -264,7 +265,7 @@ BOOST_AUTO_TEST_CASE(small_rows_come_back) {
   error.endpoint = 1;
   need(writer->add_event(error));
   need(writer->add_unsent({1, 10, 20, 6, stats::UnsentReason::kInterrupted}));
-  need(writer->put_progress({from_seconds(4), from_seconds(4)}, 400, 395));
+  need(writer->put_progress({from_seconds(4), from_seconds(4)}, {.scheduled = 400, .sent = 395}));
   need(writer->commit());
 
   const auto reader = need(RunReader::open(path));
@@ -283,6 +284,7 @@ BOOST_AUTO_TEST_CASE(small_rows_come_back) {
   BOOST_TEST(rows[0].turn_ms_max == 2.5);
   BOOST_TEST(rows[0].cpu_share == 0.0625);
   BOOST_TEST(rows[0].wait_share == 0.25);
+  BOOST_TEST(rows[0].users == 17U);
   BOOST_TEST(rows[0].requests == 100U);
   BOOST_TEST(rows[0].late == 7U);
   BOOST_TEST(need(reader->health(0, 4, 9)).empty());

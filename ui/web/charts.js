@@ -5,7 +5,7 @@
 import {Chart, colour} from './chart.js';
 import {FAILURES, PERCENTILES, formatDuration, formatMillis, formatMillisTick, formatNumber,
   formatShare, samplesNeeded} from './format.js';
-import {drawEvents} from './events.js';
+import {drawEvents, drawWarmup} from './events.js';
 import {HeatMap} from './heat.js';
 import {$, buildFailures, buildLegend, buildPercentiles, buildSingle, setFailures, setText,
   setValue} from './legend.js';
@@ -89,7 +89,10 @@ export class Charts {
     const {on, xOf} = this.page;
     const common = {clock: view.clock, axisSize: narrow ? 52 : 66, xLabels: true, ...on,
       onCursor: () => {}, height: narrow ? 150 : 170,
-      decorate: (chart, plot) => drawEvents(plot, this.page.held.events, xOf)};
+      decorate: (chart, plot) => {
+        drawWarmup(plot, this.data.run.warmup_s, xOf);
+        drawEvents(plot, this.page.held.events, xOf);
+      }};
     const time = (id, options) => new Chart({...common, element: $(`${id}-chart`), ...options});
     this.plots = {
       main: time('main', {height: narrow ? 260 : 310, log: view.log, series: this.mainSeries(),
@@ -116,7 +119,8 @@ export class Charts {
       flight: time('flight', {formatTick: formatNumber, yMax: 4, series: [
         {label: 'connections', color: '--target', dash: [6, 4], width: 1.5},
         {label: 'in flight', color: '--answered', width: 1.75},
-        {label: 'waiting', color: '--p99', width: 1.75}]}),
+        {label: 'waiting', color: '--p99', width: 1.75},
+        {label: 'users', color: '--p75', width: 1.5}]}),
       health: time('health', {formatTick: formatMillisTick, yMax: 1, series: [
         {label: 'lag max', color: '--target', width: 1.25},
         {label: 'lag p99', color: '--p75', width: 1.75}],
@@ -181,7 +185,8 @@ export class Charts {
     buildLegend('flight-legend', [
       {name: 'in flight', color: '--answered', id: 'in-flight'},
       {name: 'connections', color: '--target', kind: 'dashed', id: 'connections'},
-      {name: 'waiting', color: '--p99', id: 'waiting', title: 'due, and without a connection'}]);
+      {name: 'waiting', color: '--p99', id: 'waiting', title: 'due, and without a connection'},
+      ...(this.data.run.users ? [{name: 'users', color: '--p75', id: 'users'}] : [])]);
     buildLegend('health-legend', [
       {name: 'lag p99', color: '--p75', id: 'lag-p99'},
       {name: 'max', color: '--target', id: 'lag-max'},
@@ -217,7 +222,8 @@ export class Charts {
     const own = xs.slice(0, data.length);
     plots.errors.setData(own, data.stackedFailures());
     const {health} = data;
-    plots.flight.setData(own, [health.connections, health.in_flight, health.backlog]);
+    plots.flight.setData(own, [health.connections, health.in_flight, health.backlog,
+      health.users.map((users) => (data.run.users ? users : null))]);
     plots.health.setData(own, [health.lag_max_ms, health.lag_p99_ms]);
     const failed = FAILURES.some((name) => data.failuresIn(name, 0, Infinity));
     $('errors-figure').classList.toggle('empty', !failed);
@@ -334,6 +340,7 @@ export class Charts {
     setValue('in-flight', number(health.in_flight));
     setValue('connections', number(health.connections));
     setValue('waiting', number(health.backlog));
+    if (data.run.users) setValue('users', number(health.users));
     setValue('lag-p99', millisText(at(health.lag_p99_ms)));
     setValue('lag-max', millisText(at(health.lag_max_ms)));
     const share = (column) => (at(column) === null ? '\u2013' : formatShare(at(column), 1));

@@ -12,7 +12,7 @@ export function resolutionFor(seconds) {
 }
 
 const HEALTH = ['due', 'sent', 'late', 'in_flight', 'connections', 'backlog', 'lag_p99_ms',
-  'lag_max_ms', 'busy_share', 'cpu_share', 'wait_share', 'turn_ms_max'];
+  'lag_max_ms', 'busy_share', 'cpu_share', 'wait_share', 'turn_ms_max', 'users'];
 /** What the health rows know of a key. */
 const OF_HEALTH = {'counter:requests_sent': 'sent', 'gauge:client/pending': 'in_flight',
   'gauge:client/connections': 'connections', 'gauge:queue_depth': 'backlog',

@@ -48,6 +48,20 @@ export function drawEvents(plot, events, xOf) {
   ctx.restore();
 }
 
+/** Shades the seconds that are in no number of the run. */
+export function drawWarmup(plot, warmup, xOf) {
+  if (!(warmup > 0)) return;
+  const {ctx, bbox} = plot;
+  const from = Math.max(plot.valToPos(xOf(0), 'x', true), bbox.left);
+  const to = Math.min(plot.valToPos(xOf(warmup), 'x', true), bbox.left + bbox.width);
+  if (to <= from) return;
+  ctx.save();
+  ctx.globalAlpha = 0.16;
+  ctx.fillStyle = colour('--muted');
+  ctx.fillRect(from, bbox.top, to - from, bbox.height);
+  ctx.restore();
+}
+
 /** Seconds between events that are told as one. */
 const TOGETHER_S = 5;
 

@@ -65,6 +65,10 @@ function showFacts(run, details) {
     if (details.workers > 1) add('workers', String(details.workers));
   }
   add('arrivals', run.arrivals);
+  if (run.users > 0) add('users', `\u2264 ${formatNumber(run.users)}`);
+  if (run.warmup_s > 0) {
+    add('warm-up', formatDuration(run.warmup_s), 'what was due within it is in no number');
+  }
   add('connections', `\u2264 ${formatNumber(run.connections)}`);
   add('timeout', formatDuration(run.timeout_s));
   add('scheduled', formatNumber(run.scheduled));
@@ -139,11 +143,11 @@ const TILES = [['p50', 1, 0], ['p95', 4, 2], ['p99', 5, 3]];
 /** Of a run that is over: the whole of it, as the summary says. */
 export function showTotals(run, figures, data) {
   const {response_ms: response} = figures;
-  const achieved = run.sending_s > 0 ? run.sent / run.sending_s : 0;
+  const achieved = run.achieved_rps;
   if (figures.endpoint === 0) {
     setTile('rate', `${formatRate(achieved)}/s`, run.target_rps > 0
       ? `${formatShare(achieved, run.target_rps)} of ${formatRate(run.target_rps)}/s`
-      : 'no target', '');
+      : run.users > 0 ? 'an outcome: closed loop' : 'no target', '');
   } else {
     setTile('rate', `${formatNumber(figures.requests / Math.max(run.elapsed_s, 1e-9))}/s`,
       'of this endpoint');
@@ -168,7 +172,8 @@ export function showNow(data, slot, figures) {
   while (last > 0 && health.in_flight[last] === null) --last;
   const flight = health.in_flight[last] ?? null;
   setTile('flight', flight === null ? '\u2013' : formatNumber(flight),
-    health.backlog[last] > 0 ? `${formatNumber(health.backlog[last])} wait` : 'now');
+    health.backlog[last] > 0 ? `${formatNumber(health.backlog[last])} wait`
+      : run.users > 0 ? `of ${formatNumber(health.users[last] ?? 0)} users` : 'now');
   if (figures) errorTile(figures);
   for (const [id, index] of TILES) {
     percentileTile(id, index, at(data.clocks.response.columns[index]), at(traffic.requests) ?? 0,

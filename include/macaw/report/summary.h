@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "macaw/base/result.h"
+#include "macaw/stats/fidelity.h"
 #include "macaw/store/run_reader.h"
 
 namespace macaw::report {
@@ -27,6 +29,9 @@ struct RunSummary {
   std::vector<store::EventRow> errors;        ///< an example of each distinct error
   std::vector<store::EventRow> events;        ///< the other events
   std::vector<store::UnsentRow> unsent;
+  /// Of a run over recorded times that has ended, from its rows; nothing where not all are stored,
+  /// or where there are too many to be read for a summary.
+  std::optional<stats::Fidelity> fidelity;
   /// Sent requests per second of the time in which they went out; 0 when nothing was sent.
   double achieved_rps() const;
 };

@@ -56,6 +56,14 @@ struct Aggregate {
   bool operator==(const Aggregate&) const = default;
 };
 
+/// Requests that are in no total: of the warm-up, and those that were ignored at the end.
+struct LeftOut {
+  uint64_t requests = 0;
+  uint64_t sent = 0;  ///< at least one byte written
+
+  bool operator==(const LeftOut&) const = default;
+};
+
 /// Interval lengths in seconds; each divides the next.
 inline constexpr std::array<uint32_t, 4> kResolutions = {1, 10, 60, 600};
 
@@ -78,7 +86,10 @@ class RunAggregator {
   RunAggregator(const RunAggregator&) = delete;
   RunAggregator& operator=(const RunAggregator&) = delete;
 
+  /// What does not count (Sample::counts) enters no total; the warm-up is in the intervals.
   void add(const Sample& sample);
+
+  const LeftOut& left_out() const { return left_out_; }
 
   /// Endpoint 0 is the total, there from the start. Endpoints in ascending order.
   const std::map<uint16_t, Aggregate>& totals() const { return totals_; }
@@ -122,6 +133,7 @@ class RunAggregator {
   void forget_recent();
 
   std::map<uint16_t, Aggregate> totals_;
+  LeftOut left_out_;
   OpenMap open_;
   std::vector<OpenMap::value_type*> changed_;
   std::vector<Endpoint> endpoints_;  // by number

@@ -55,6 +55,8 @@ enum SampleFlag : uint8_t {
   kFlagResent = 1,         ///< sent again after a stale keep-alive connection
   kFlagNotSent = 2,        ///< ended before its first byte was written (refused, connect timeout)
   kFlagNewConnection = 4,  ///< first request on its connection
+  kFlagWarmup = 8,         ///< intended within the warm-up: in no total, but in its interval
+  kFlagIgnored = 16,       ///< in flight at the end, and to be ignored: in no sum at all
 };
 
 struct Sample {
@@ -80,6 +82,9 @@ struct Sample {
   uint64_t service_ns() const { return done_ns - sent_ns; }
 
   uint64_t lag_ns() const { return ready_ns; }
+
+  /// Whether it counts in the numbers of the run.
+  bool counts() const { return (flags & (kFlagWarmup | kFlagIgnored)) == 0; }
 };
 
 static_assert(sizeof(Sample) == 64);
@@ -141,7 +146,8 @@ struct HealthCell {
   CellKind kind = CellKind::kHealth;
   uint8_t worker = 0;
   uint16_t busy_permille = 0;  ///< share of the last second outside the kernel's wait
-  uint32_t connections = 0;    ///< open
+  uint16_t connections = 0;    ///< open
+  uint16_t users = 0;          ///< of a closed loop, that play
   int64_t at_ns = 0;           ///< since the start of the run, at the end of that second
   uint64_t in_flight = 0;
   uint64_t scheduled = 0;    ///< due so far (this worker)

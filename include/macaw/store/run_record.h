@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,16 +54,23 @@ struct RunStart {
   std::string versions;  ///< "macaw 0.1.0 (git abc), libuv ..., llhttp ..., SQLite ..."
   RowPolicy rows;
   bool lag_is_judged = true;
+  Nanos warmup{};               ///< at the start; in no number of the run
+  uint32_t users = 0;           ///< of a closed loop, at most; 0: an open loop
+  std::optional<Nanos> think;   ///< closed loop: the mean of the law
+  std::optional<Nanos> pacing;  ///< closed loop: from start to start, instead of think time
 };
 
-/// Conservation: scheduled = sum of outcomes + unsent.
+/// Conservation: scheduled = sum of outcomes + unsent + left_out.
 struct RunCounts {
   uint64_t scheduled = 0;  ///< due by the end of the run
   uint64_t sent = 0;       ///< at least one byte written
   uint64_t unsent = 0;     ///< due and never taken up by a connection
   uint64_t rows_lost = 0;
+  stats::LeftOut left_out = {};
 
-  bool holds(const stats::Aggregate& total) const { return scheduled == total.requests() + unsent; }
+  bool holds(const stats::Aggregate& total) const {
+    return scheduled == total.requests() + unsent + left_out.requests;
+  }
 };
 
 /// How long a run took, from its time 0.
@@ -73,6 +81,9 @@ struct RunSpans {
   Nanos sending{};
 };
 
+/// The rate at which requests went out that count in the numbers, per second.
+double achieved_rps(const RunCounts& counts, const RunSpans& spans, Nanos warmup);
+
 struct RunRow {
   int64_t run = 0;
   RunStart start;
@@ -82,6 +93,8 @@ struct RunRow {
   RunSpans spans;          ///< so far, while it runs
   RunCounts counts;        ///< while it runs: scheduled and sent so far
   stats::Verdict verdict;  ///< VALID without a reason while it runs; of a killed run SUSPECT
+  /// Closed loop: how many users played on average after the warm-up, once that is known.
+  std::optional<double> mean_users;
 };
 
 struct EndpointRow {
@@ -159,6 +172,7 @@ struct HealthRow {
   double turn_ms_max = 0;
   double cpu_share = 0;   ///< of the second, that the worker's thread ran
   double wait_share = 0;  ///< of the second, that it was ready to run and had no processor
+  uint64_t users = 0;     ///< of a closed loop, that played at its end
 };
 
 struct EventRow {

@@ -48,9 +48,11 @@ class RunWriter {
   Status add_event(const EventRow& event);
   Status add_unsent(const UnsentRow& unsent);
   /// What `runs` shows while the run plays.
-  Status put_progress(const RunSpans& spans, uint64_t scheduled, uint64_t sent);
+  Status put_progress(const RunSpans& spans, const RunCounts& counts);
   /// The mean rate of a plan that was changed while it was played.
   Status put_target_rps(double target_rps);
+  /// Closed loop: how many users played on average after the warm-up.
+  Status put_mean_users(double mean_users);
   Status commit();
   void rollback();
   /// Whether the database has failed since the last commit or rollback: what was written since then

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <thread>
@@ -210,7 +211,12 @@ BOOST_AUTO_TEST_CASE(spinning_is_no_overload) {
   run.options.transmission.connections = 1;
   run.aim_at(slow.port());
   run.play();
-  BOOST_TEST((run.faults.find(EventKind::kOverload) == nullptr));
+  // Unless the machine gave the worker's processor to others: then that is what is told.
+  const stats::Fault* overload = run.faults.find(EventKind::kOverload);
+  const std::string text = overload == nullptr ? "it ran for 0 %" : overload->text;
+  int ran = 100;
+  BOOST_TEST(std::sscanf(text.c_str(), "it ran for %d %%", &ran) == 1, text);
+  BOOST_TEST(ran < 50, text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

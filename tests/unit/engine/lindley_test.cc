@@ -94,7 +94,7 @@ std::vector<Sample> play_queue(const ServiceTimes& services, uint64_t seed) {
     tracker.look(now);
     if (in_service && answer_at <= now) {
       in_service->done_ns = whole_ns(now - Nanos(in_service->intended_ns));
-      driver.completed(in_service->index, now);
+      driver.completed(0, now);
       samples.push_back(*in_service);
       in_service.reset();
       answer_at = Nanos::max();
@@ -108,7 +108,7 @@ std::vector<Sample> play_queue(const ServiceTimes& services, uint64_t seed) {
       continue;
     }
     const Nanos intended = driver.next(head, now).intended;
-    driver.taken(head.index, now);
+    driver.taken(head, now);
     in_service.emplace();
     in_service->index = head.index & kDelta48;
     in_service->intended_ns = intended.count();

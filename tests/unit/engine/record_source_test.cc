@@ -101,4 +101,57 @@ BOOST_AUTO_TEST_CASE(recorded_times_go_on_over_the_seam_of_a_loop) {
   BOOST_TEST(millis == (std::vector<int64_t>{0, 500, 2000, 3000, 3500, 5000, 6000}));
 }
 
+BOOST_AUTO_TEST_CASE(a_window_of_the_recording) {
+  const Files files;
+  auto selection = files.write("a.jsonl",
+                               "{\"url\":\"http://h/1\",\"t\":10}\n"
+                               "{\"url\":\"http://h/2\",\"t\":11}\n"
+                               "{\"url\":\"http://h/3\",\"t\":11.5}\n"
+                               "{\"url\":\"http://h/4\",\"t\":12}\n");
+  selection.from = std::chrono::seconds(11);
+  selection.to = std::chrono::seconds(12);
+  auto source = RecordSource::open(selection);
+  BOOST_REQUIRE(source.ok());
+  source->set_loop(true);
+  Record record;
+  std::vector<int64_t> millis;
+  std::string lines;
+  for (int k = 0; k < 5; ++k) {
+    BOOST_REQUIRE(*source->next(record));
+    millis.push_back(source->recorded_time().count() / 1'000'000);
+    lines += std::to_string(record.line);
+  }
+  BOOST_TEST(lines == "23232");
+  BOOST_TEST(millis == (std::vector<int64_t>{0, 500, 1000, 1500, 2000}));
+  selection.from = std::chrono::seconds(13);
+  selection.to.reset();
+  BOOST_TEST(RecordSource::open(selection).error().message().ends_with(
+      "a.jsonl: no request lies within --from and --to"));
+  auto timeless = files.write("b.jsonl", "{\"url\":\"http://h/1\"}\n");
+  timeless.from = std::chrono::seconds(1);
+  BOOST_TEST(RecordSource::open(timeless).error().message().ends_with(
+      "b.jsonl:1: found a request without a time (t), expected one: --from and --to are times"));
+}
+
+BOOST_AUTO_TEST_CASE(sorted_by_time_and_stable) {
+  const Files files;
+  auto selection = files.write("a.jsonl",
+                               "{\"url\":\"http://h/3\",\"t\":12}\n"
+                               "{\"url\":\"http://h/1\",\"t\":10}\n"
+                               "{\"url\":\"http://h/4\",\"t\":12}\n"
+                               "{\"url\":\"http://h/2\",\"t\":11}\n");
+  BOOST_TEST(RecordSource::open(selection).ok());  // the first line is good
+  selection.sort = true;
+  auto source = RecordSource::open(selection);
+  BOOST_REQUIRE(source.ok());
+  source->set_loop(true);
+  BOOST_TEST(take(*source, 5) == (std::vector<std::string>{"http://h/1", "http://h/2", "http://h/3",
+                                                           "http://h/4", "http://h/1"}));
+  BOOST_TEST((source->recorded_time() == Nanos(2'666'666'666)));  // one mean gap after the last one
+  auto timeless = files.write("b.jsonl", "{\"url\":\"http://h/1\"}\n");
+  timeless.sort = true;
+  BOOST_TEST(RecordSource::open(timeless).error().message().ends_with(
+      "b.jsonl:1: found a request without a time (t), expected one: --sort orders by time"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -165,7 +165,8 @@ const Bad kJsonLines[] = {
     {"blank call", R"({"call":"a b"})",
      "FILE:1:9: found 'a b' for 'call', expected package.Service/Method"},
     {"times go backwards", "{\"url\":\"/\",\"t\":2}\n{\"url\":\"/\", \"t\":1.999999999}",
-     "FILE:2:13: found t=1.999999999 after t=2, expected times that do not go backwards"},
+     "FILE:2:13: found t=1.999999999 after t=2, expected times that do not go backwards (or "
+     "--sort)"},
     {"time missing", "{\"url\":\"/\",\"t\":2}\n\n{\"url\":\"/\"}",
      "FILE:3:1: found no 't', expected one: the records before have it"},
     {"time after none", "{\"url\":\"/\"}\n{\"url\":\"/\",\"t\":2}",

@@ -147,7 +147,7 @@ FormatRun::FormatRun(const FormatRunOptions& options) {
                                 {count, count, 0, 0}, options.verdict));
     writer_.reset();
   } else {
-    require(writer_->put_progress({elapsed, from_seconds(4)}, count, count));
+    require(writer_->put_progress({elapsed, from_seconds(4)}, {.scheduled = count, .sent = count}));
     require(writer_->commit());
   }
   auto reader = store::RunReader::open(database());

@@ -39,10 +39,10 @@ Errors play(Driver& driver, Arrivals& arrivals, uint64_t requests, Nanos oversho
             Nanos(static_cast<int64_t>(random.below(static_cast<uint64_t>(overshoot_max.count()))));
     }
     BOOST_REQUIRE(driver.next(head, now) == due);
-    driver.taken(head.index, now);
+    const uint32_t sender = driver.taken(head, now);
     errors.last = now - due.intended;
     errors.largest = std::max(errors.largest, errors.last);
-    driver.completed(head.index, now);
+    driver.completed(sender, now);
   }
   return errors;
 }
@@ -81,25 +81,25 @@ BOOST_AUTO_TEST_CASE(open_loop_is_due_when_the_clock_says) {
   const auto clock = std::make_unique<RunClock>();
   OpenLoopDriver driver(*clock);
   BOOST_TEST(driver.has_plan());
+  BOOST_TEST(driver.intends());
   const Head head{.index = 7, .nominal = seconds(10)};
-  BOOST_TEST((driver.next(head, seconds(1)) == Due{seconds(10)}));
-  driver.completed(3, seconds(2));
-  driver.taken(6, seconds(2));
-  BOOST_TEST((driver.next(head, seconds(99)) == Due{seconds(10)}));
+  BOOST_TEST((driver.next(head, seconds(1)) == Due{seconds(10), 0}));
+  driver.completed(driver.taken({.index = 6, .nominal = seconds(2)}, seconds(2)), seconds(2));
+  BOOST_TEST((driver.next(head, seconds(99)) == Due{seconds(10), 0}));
   clock->append(seconds(4), {0, 1});
-  BOOST_TEST((driver.next(head, seconds(5)) == Due{Nanos::max()}));
+  BOOST_TEST((driver.next(head, seconds(5)) == Due{Nanos::max(), 0}));
   clock->append(seconds(8), {2, 1});
-  BOOST_TEST((driver.next(head, seconds(8)) == Due{seconds(11)}));
+  BOOST_TEST((driver.next(head, seconds(8)) == Due{seconds(11), 0}));
 }
 
 BOOST_AUTO_TEST_CASE(saturation_is_always_due) {
   const auto clock = std::make_unique<RunClock>();
   SaturatingDriver driver(*clock);
   BOOST_TEST(!driver.has_plan());
-  BOOST_TEST((driver.next({.index = 1, .nominal = seconds(10)}, seconds(1)) == Due{Nanos(0)}));
-  driver.taken(1, seconds(1));
-  driver.completed(1, seconds(1));
-  BOOST_TEST((driver.next({.index = 2, .nominal = Nanos::max()}, seconds(1)) == Due{Nanos(0)}));
+  BOOST_TEST(!driver.intends());
+  BOOST_TEST((driver.next({.index = 1, .nominal = seconds(10)}, seconds(1)) == Due{Nanos(0), 0}));
+  driver.completed(driver.taken({.index = 1, .nominal = seconds(10)}, seconds(1)), seconds(1));
+  BOOST_TEST((driver.next({.index = 2, .nominal = Nanos::max()}, seconds(1)) == Due{Nanos(0), 0}));
 }
 
 BOOST_AUTO_TEST_CASE(owners_share_fairly) {

@@ -218,6 +218,28 @@ BOOST_AUTO_TEST_CASE(ended_intervals_are_handed_out_once) {
   BOOST_TEST(all_intervals(aggregator).empty());
 }
 
+BOOST_AUTO_TEST_CASE(the_warm_up_is_in_the_intervals_and_in_no_total) {
+  RunAggregator aggregator;
+  for (uint64_t k = 0; k < 30; ++k) {
+    Sample sample = make_sample(k, k * 100 * kMs, {0, 0, kMs}, Outcome::kOk, 1);
+    sample.flags = k < 10 ? kFlagWarmup : k >= 27 ? kFlagIgnored | kFlagNotSent : 0;
+    sample.outcome = k >= 27 ? Outcome::kUnfinished : Outcome::kOk;
+    aggregator.add(sample);
+  }
+  BOOST_TEST((aggregator.left_out() == LeftOut{13, 10}));
+  for (const uint16_t endpoint : {uint16_t{0}, uint16_t{1}}) {
+    BOOST_TEST(aggregator.totals().at(endpoint).requests() == 17U);
+    BOOST_TEST(aggregator.totals().at(endpoint).errors() == 0U);
+    BOOST_TEST(aggregator.totals().at(endpoint).lag.count() == 17U);
+  }
+  const Intervals intervals = all_intervals(aggregator);
+  BOOST_TEST(intervals.at({1, 0, 0}).requests() == 10U);
+  BOOST_TEST(intervals.at({1, 1, 1}).requests() == 10U);
+  BOOST_TEST(intervals.at({1, 2, 1}).requests() == 7U);
+  BOOST_TEST(intervals.at({10, 0, 0}).requests() == 27U);
+  BOOST_TEST(intervals.at({10, 0, 0}).errors() == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw::stats

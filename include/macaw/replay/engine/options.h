@@ -14,6 +14,7 @@
 #include "macaw/http/url.h"
 #include "macaw/replay/file/record.h"
 #include "macaw/replay/schedule/arrivals.h"
+#include "macaw/replay/schedule/closed_loop_driver.h"
 #include "macaw/replay/schedule/rate_profile.h"
 #include "macaw/replay/schedule/run_clock.h"
 
@@ -25,12 +26,17 @@ struct Timing {
     kProfile,   ///< `profile` and `arrivals`
     kRecorded,  ///< the records' own times
     kSaturate,  ///< `--rps max`: as fast as answers come; intended is sent
+    kUsers,     ///< `closed_loop`: users who wait for the end of one request before the next
   };
   Source source = Source::kProfile;
   std::optional<RateProfile> profile;  ///< kProfile
   ArrivalProcess arrivals = ArrivalProcess::kConstant;
-  Speed speed;  ///< of nominal against run time
+  std::optional<ClosedLoop> closed_loop;  ///< kUsers
+  Speed speed;                            ///< of nominal against run time
   uint64_t seed = 1;
+
+  /// Whether nominal times are known before the requests are sent.
+  bool is_open_loop() const { return source == Source::kProfile || source == Source::kRecorded; }
 };
 
 /// Which records are played, and for how long. The plan ends at whichever limit comes first.
@@ -38,9 +44,27 @@ struct Selection {
   std::string file;       ///< "-" is stdin
   uint64_t skip = 0;      ///< records left out at the start of the first pass
   std::string only_path;  ///< play only records whose path begins with this; empty: all
-  bool loop = false;      ///< start again at the end of the file (implied by a limit beyond it)
+  /// Play only records with from <= t < to.
+  std::optional<Nanos> from;
+  std::optional<Nanos> to;
+  /// Recorded times may go backwards in the file: it is read into memory and played in their order.
+  bool sort = false;
+  bool loop = false;  ///< start again at the end of the file (implied by a limit beyond it)
   std::optional<uint64_t> requests;
   std::optional<Nanos> duration;  ///< requests with intended < duration are played
+  /// Requests with intended < warmup are stored, marked, and left out of the numbers.
+  Nanos warmup{};
+
+  /// What becomes of requests in flight when the duration is over.
+  enum class AtEnd : uint8_t {
+    kWait,    ///< they may finish, within their timeout
+    kClose,   ///< their connections are closed: unfinished, which counts as a failure
+    kIgnore,  ///< the same, but they are left out of the numbers
+  };
+  AtEnd at_end = AtEnd::kWait;
+
+  /// Whether records are left out for what they are.
+  bool is_filtered() const { return !only_path.empty() || from || to; }
 };
 
 /// `--connect-to HOST1:PORT1:HOST2:PORT2`: connections meant for the first go to the second; the

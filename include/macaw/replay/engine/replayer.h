@@ -42,6 +42,26 @@ struct Plan {
   uint64_t passes = 1;    ///< how often the file is started; 0: for ever
 };
 
+/// What a run would do, without sending anything. Of a schedule all of it is exact.
+struct Forecast {
+  uint64_t requests = 0;
+  uint64_t bytes_out = 0;
+  /// When the last one is due, and the second in which most are; not known without a schedule.
+  Nanos last_due{};
+  uint64_t peak_second = 0;
+  uint64_t peak_requests = 0;
+
+  struct Share {
+    Endpoint endpoint;
+    uint64_t requests = 0;
+  };
+
+  std::vector<Share> endpoints;  ///< by id
+
+  std::string end_reason;            ///< as RunResult's
+  std::optional<Error> input_error;  ///< a bad line: all before it is in the numbers
+};
+
 /// The answer to the first request, sent before the run.
 struct ProbeAnswer {
   stats::Outcome outcome = stats::Outcome::kOk;
@@ -69,6 +89,9 @@ struct RunResult {
   Nanos sending{};
   /// The mean rate that the plan asked for while it was not paused, when it was changed on the way.
   std::optional<double> steered_rps;
+  /// Closed loop: how many users played on average, from the end of the warm-up to the end of
+  /// sending; nothing when the run was paused.
+  std::optional<double> mean_users;
   uint64_t scheduled = 0;
   uint64_t sent = 0;
   uint64_t unsent = 0;
@@ -94,6 +117,8 @@ class Replayer {
   virtual ~Replayer() = default;
 
   virtual const Plan& plan() const = 0;
+  /// Instead of a run: reads what would be played. REQUIRES: the plan has an end.
+  virtual Forecast forecast() = 0;
   /// Resolves all names. Exit code 2 when it returns something.
   virtual std::optional<TargetTrouble> resolve() = 0;
 

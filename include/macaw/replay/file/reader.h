@@ -20,6 +20,8 @@ namespace macaw::replay {
 
 struct ReaderOptions {
   bool hash = false;
+  bool any_order = false;  ///< recorded times may go backwards
+  bool go_on = false;      ///< after a bad line next() goes on with the one after it
 };
 
 class Reader {
@@ -32,7 +34,7 @@ class Reader {
   /// Fills `record` (all fields, capacity reused). False at the end of the file. An absolute URL
   /// must be http:// (https:// is refused as not supported yet) with a host; an origin-form target
   /// begins with '/'. Blank lines and '#' lines are skipped in URL lists. Recorded times must not
-  /// go backwards.
+  /// go backwards. After an error the reader stays there.
   Result<bool> next(Record& record);
 
   const std::string& path() const;
@@ -59,8 +61,8 @@ struct FileSurvey {
   uint64_t bytes = 0;  ///< uncompressed
   std::string sha256;
   std::optional<Provenance> provenance;
-  /// First and last recorded time; empty when no record has one. Either all records have a time or
-  /// none: a mixture is an error.
+  /// Least and greatest recorded time; empty when no record has one. Either all records have a time
+  /// or none: a mixture is an error.
   std::optional<Nanos> first_time;
   std::optional<Nanos> last_time;
 
@@ -79,6 +81,15 @@ struct FileSurvey {
 /// Checks every line. `progress(read, total)` in bytes on disk is called now and then; it may be
 /// null.
 Result<FileSurvey> survey_file(const std::string& path,
-                               const std::function<void(uint64_t, uint64_t)>& progress);
+                               const std::function<void(uint64_t, uint64_t)>& progress,
+                               bool any_order = false);
+
+/// All lines that survey_file() would refuse, the first `most` of them as errors.
+struct BadLines {
+  std::vector<Error> errors;
+  uint64_t count = 0;
+};
+
+BadLines find_bad_lines(const std::string& path, size_t most, bool any_order = false);
 
 }  // namespace macaw::replay

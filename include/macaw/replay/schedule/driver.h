@@ -3,8 +3,8 @@
 // The driver decides when a worker's next request is due. It sees the head of the worker's queue
 // (index and nominal time of the next record) and what has completed; it knows no socket, no timer
 // and no clock. Open loop: due at the intended time, whatever the server does. Saturating: due
-// whenever a lane is free. (A closed loop of users with think time is a third implementation,
-// later.) Thread: one object belongs to one worker.
+// whenever a lane is free. Closed loop (closed_loop_driver.h): due when a user has thought.
+// Thread: one object belongs to one worker.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,8 @@ struct Due {
   /// Intended run time of the head; Nanos::max() when only a completion or a change of the clock
   /// can make it due.
   Nanos intended{};
+  /// Who sends it, as taken() will say; closed loop only.
+  uint32_t sender = 0;
   bool operator==(const Due&) const = default;
 };
 
@@ -34,12 +36,14 @@ class Driver {
   /// When the head is due. `now` is run time. Calling it again without a change gives the same
   /// answer.
   virtual Due next(const Head& head, Nanos now) = 0;
-  /// Request `index` was handed to a lane at `now`.
-  virtual void taken(uint64_t index, Nanos now) = 0;
-  /// Request `index` has its outcome.
-  virtual void completed(uint64_t index, Nanos now) = 0;
-  /// False when intended is defined as sent, so that scheduler lag means nothing (saturation).
+  /// The head was handed to a lane at `now`. Returns who sends it, to be given to completed().
+  virtual uint32_t taken(const Head& head, Nanos now) = 0;
+  /// A request of `sender` has its outcome.
+  virtual void completed(uint32_t sender, Nanos now) = 0;
+  /// Whether due times are known in advance. Otherwise completions make requests due.
   virtual bool has_plan() const = 0;
+  /// False when intended is defined as sent, so that scheduler lag means nothing (saturation).
+  virtual bool intends() const = 0;
 };
 
 class OpenLoopDriver final : public Driver {
@@ -47,10 +51,12 @@ class OpenLoopDriver final : public Driver {
   explicit OpenLoopDriver(const RunClock& clock) : clock_(clock) {}
 
   Due next(const Head& head, Nanos now) override;
-  void taken(uint64_t index, Nanos now) override;
-  void completed(uint64_t index, Nanos now) override;
+  uint32_t taken(const Head& head, Nanos now) override;
+  void completed(uint32_t sender, Nanos now) override;
 
   bool has_plan() const override { return true; }
+
+  bool intends() const override { return true; }
 
  private:
   const RunClock& clock_;
@@ -63,10 +69,12 @@ class SaturatingDriver final : public Driver {
   explicit SaturatingDriver(const RunClock& clock) : clock_(clock) {}
 
   Due next(const Head& head, Nanos now) override;
-  void taken(uint64_t index, Nanos now) override;
-  void completed(uint64_t index, Nanos now) override;
+  uint32_t taken(const Head& head, Nanos now) override;
+  void completed(uint32_t sender, Nanos now) override;
 
   bool has_plan() const override { return false; }
+
+  bool intends() const override { return false; }
 
  private:
   const RunClock& clock_;
