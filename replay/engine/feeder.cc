@@ -138,6 +138,7 @@ bool Feeder::deliver() {
   head.wire_size = static_cast<uint32_t>(rendered->wire.size());
   head.target_offset = rendered->target_offset;
   head.target_size = rendered->target_size;
+  head.expectation_size = static_cast<uint32_t>(rendered->expectation.size());
   head.endpoint = endpoints_.id_of(rendered->method, rendered->path, record_.name);
   head.target = *target;
   head.head = rendered->head;
@@ -147,19 +148,22 @@ bool Feeder::deliver() {
     user_hash = hash64(record_.user) | 1;  // 0 means no user
   }
   WorkerLink& link = state_.link(owner_of(index_, user_hash, state_.workers()));
-  if (sizeof head + rendered->wire.size() > link.ring.block_max()) {
+  const size_t size = rendered->wire.size() + rendered->expectation.size();
+  if (sizeof head + size > link.ring.block_max()) {
     fail(Error::at(source_.path(), record_.line, 0,
-                   fmt::format("found a request of {} bytes, expected at most {}",
-                               rendered->wire.size(), link.ring.block_max() - sizeof head)));
+                   fmt::format("found a request of {} bytes{}, expected at most {}", size,
+                               rendered->expectation.empty() ? "" : " with its expectation",
+                               link.ring.block_max() - sizeof head)));
     return false;
   }
-  return push(link, head, rendered->wire);
+  return push(link, head, rendered->wire, rendered->expectation);
 }
 
-bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view wire) {
+bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view wire,
+                  std::string_view expectation) {
   const bool is_end = head.kind == RequestBlock::Kind::kEnd;
   std::byte* block = nullptr;
-  while ((block = link.ring.reserve(sizeof head + wire.size())) == nullptr) {
+  while ((block = link.ring.reserve(sizeof head + wire.size() + expectation.size())) == nullptr) {
     // After a stop the workers empty their rings, so the end mark always finds room.
     if (!is_end && state_.stop() != RunState::Stop::kNone) {
       return false;
@@ -167,9 +171,13 @@ bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view w
     std::this_thread::sleep_for(kWaitForRoom);
   }
   std::memcpy(block, &head, sizeof head);
-  if (!wire.empty()) {
-    std::memcpy(block + sizeof head, wire.data(), wire.size());
-  }
+  const auto put = [block](size_t at, std::string_view bytes) {
+    if (!bytes.empty()) {
+      std::memcpy(block + at, bytes.data(), bytes.size());
+    }
+  };
+  put(sizeof head, wire);
+  put(sizeof head + wire.size(), expectation);
   link.ring.commit();
   // Both sides exchange the flag after their own half of the work, so one of the two sees the
   // other: the worker what was committed, or we that it waits.
@@ -183,7 +191,7 @@ void Feeder::push_ends() {
   RequestBlock end;
   end.kind = RequestBlock::Kind::kEnd;
   for (uint32_t k = 0; k < state_.workers(); ++k) {
-    push(state_.link(k), end, {});
+    push(state_.link(k), end, {}, {});
   }
 }
 

@@ -60,6 +60,7 @@ Result<RenderedRequest> Renderer::render(const Record& record, std::string_view 
   rendered.path = url.path;
   rendered.authority = url.authority;
   rendered.head = record.method == "HEAD";
+  rendered.expectation = record.expect;
   return rendered;
 }
 

@@ -27,6 +27,7 @@ struct RenderedRequest {
   std::string_view path;       ///< without query
   std::string_view authority;  ///< as the record has it; empty for "/path"
   bool head = false;
+  std::string_view expectation;  ///< the record's own
 };
 
 class Renderer {

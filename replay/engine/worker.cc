@@ -225,6 +225,7 @@ void Worker::take_head(Nanos now, Nanos intended) {
   exchange.wire.assign(head_.wire(link_.ring.front()));
   exchange.target_offset = head_.target_offset;
   exchange.target_size = head_.target_size;
+  exchange.expectation.assign(head_.expectation(link_.ring.front()));
   drop_head();
   ++result_.taken;
   ++active_;

@@ -319,6 +319,7 @@ bool JsonHandler::record_string(std::string_view text, size_t column) {
       return true;
     case JsonField::kExpect:
       record_->expect = raw_string(column);
+      expect_column_ = column;
       return true;
     default:
       return scalar(column, "a string");
@@ -408,6 +409,7 @@ void JsonHandler::end_skip() {
   const std::string_view raw = line_.substr(raw_column_ - 1, column_here() + 1 - raw_column_);
   if (field_ == JsonField::kExpect) {
     record_->expect.assign(raw);
+    expect_column_ = raw_column_;
   } else if (field_ == JsonField::kMessage) {
     record_->grpc_message.assign(raw);
   }

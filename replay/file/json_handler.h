@@ -75,6 +75,9 @@ class JsonHandler {
 
   size_t time_column() const { return time_column_; }
 
+  /// Where the value of `expect` begins. REQUIRES: has(JsonField::kExpect)
+  size_t expect_column() const { return expect_column_; }
+
  private:
   /// Where in the record the parser is.
   enum class Place : uint8_t { kOutside, kRecord, kHeader, kHeaderArray, kProvenance, kSkipped };
@@ -110,6 +113,7 @@ class JsonHandler {
   std::array<bool, kJsonFieldCount> seen_{};
   size_t key_column_ = 1;
   size_t time_column_ = 1;
+  size_t expect_column_ = 1;
   std::string header_name_;
   size_t header_count_ = 0;  // of record_->headers, whose old strings are used again
   std::string provenance_key_;

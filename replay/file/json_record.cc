@@ -9,14 +9,12 @@
 #include <string>
 
 #include "json_handler.h"
+#include "json_text.h"
+#include "macaw/replay/file/expectation.h"
 
 namespace macaw::replay {
 
 namespace {
-
-constexpr unsigned kParseFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseNumbersAsStringsFlag |
-                                 rapidjson::kParseValidateEncodingFlag;
 
 void clear(Record& record) {
   record.method.assign("GET");
@@ -31,8 +29,9 @@ void clear(Record& record) {
   record.grpc_message.clear();
 }
 
-/// "Missing a name for object member." becomes "found bad JSON: missing a name for object member".
-std::string describe(rapidjson::ParseErrorCode code) {
+}  // namespace
+
+std::string describe_json_error(rapidjson::ParseErrorCode code) {
   std::string text = rapidjson::GetParseError_En(code);
   if (!text.empty()) {
     text.front() = static_cast<char>(text.front() | 0x20);
@@ -41,13 +40,26 @@ std::string describe(rapidjson::ParseErrorCode code) {
   return fmt::format("found bad JSON: {}", text);
 }
 
-}  // namespace
-
 struct JsonRecordParser::Impl {
   rapidjson::Reader reader;
   JsonHandler handler;
-  std::string buffer;  // the parser overwrites it
+  std::string buffer;          // the parser overwrites it
+  std::string checked_expect;  // the last one that was found right: the next is often the same
+
+  std::optional<Fault> check_expect(const Record& record);
 };
+
+std::optional<Fault> JsonRecordParser::Impl::check_expect(const Record& record) {
+  if (record.expect.empty() || record.expect == checked_expect) {
+    return std::nullopt;
+  }
+  ExpectationResult parsed = parse_expectation(record.expect);
+  if (!parsed.expectation) {
+    return Fault{handler.expect_column() + parsed.column - 1, std::move(parsed.fault)};
+  }
+  checked_expect = record.expect;
+  return std::nullopt;
+}
 
 JsonRecordParser::JsonRecordParser() : impl_(std::make_unique<Impl>()) {}
 
@@ -70,12 +82,12 @@ std::optional<Fault> JsonRecordParser::parse(std::string_view line, Record& reco
   rapidjson::InsituStringStream stream(impl_->buffer.data());
   JsonHandler& handler = impl_->handler;
   handler.start(line, impl_->buffer.data(), &stream, &record, provenance);
-  const rapidjson::ParseResult result = impl_->reader.Parse<kParseFlags>(stream, handler);
+  const rapidjson::ParseResult result = impl_->reader.Parse<kJsonTextFlags>(stream, handler);
   if (handler.fault()) {
     return handler.fault();
   }
   if (result.IsError()) {
-    return Fault{result.Offset() + 1, describe(result.Code())};
+    return Fault{result.Offset() + 1, describe_json_error(result.Code())};
   }
   if (!handler.has(JsonField::kUrl) && !handler.has(JsonField::kCall)) {
     return Fault{1, "found no 'url', expected one (or 'call')"};
@@ -83,7 +95,7 @@ std::optional<Fault> JsonRecordParser::parse(std::string_view line, Record& reco
   if (handler.has(JsonField::kMessage) && !handler.has(JsonField::kCall)) {
     return Fault{1, "found 'message' without 'call', expected both"};
   }
-  return std::nullopt;
+  return impl_->check_expect(record);
 }
 
 size_t JsonRecordParser::time_column() const {

@@ -124,7 +124,11 @@ void describe_judgement(CLI::App& app, PlayArguments& args) {
   const char* group = "Judgement";
   add_values(app, "--expect", args.expect, "CHECK",
              "what makes an answer right: status, seldon, contains:TEXT or none (default: status "
-             "and seldon)")
+             "and seldon); a record's own expect replaces it")
+      ->group(group);
+  add_value(app, "--keep-body", args.keep_body, "SIZE",
+            "how much of each answer's body is looked at: 64k, 1m; per connection, 64m at most")
+      ->default_str("64k")
       ->group(group);
   add_values(app, "--group", args.group, "REGEX=NAME",
              "folds ids: requests whose 'METHOD /path' matches are the endpoint NAME")

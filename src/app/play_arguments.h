@@ -33,7 +33,7 @@ struct PlayArguments {
   bool no_probe = false;
 
   std::vector<std::string> expect, group, fail_if;
-  Text abort_if;
+  Text abort_if, keep_body;
 
   Text db, label, rows, format, output;
   bool quiet = false;

@@ -112,6 +112,21 @@ Result<replay::Header> parse_header(std::string_view text) {
   return replay::Header{std::string(text.substr(0, colon)), std::string(value)};
 }
 
+Result<size_t> parse_body_size(std::string_view text) {
+  constexpr uint64_t kMax = uint64_t{64} << 20;
+  std::string_view digits = text;
+  uint64_t unit = 1;
+  if (digits.ends_with('k') || digits.ends_with('m')) {
+    unit = digits.back() == 'k' ? uint64_t{1} << 10 : uint64_t{1} << 20;
+    digits.remove_suffix(1);
+  }
+  const Result<uint64_t> number = parse_u64(digits);
+  if (!number || *number == 0 || *number > kMax / unit) {
+    return errorf("found '{}', expected a size from 1 to 64m, such as 65536, 64k or 1m", text);
+  }
+  return *number * unit;
+}
+
 Result<store::RowPolicy> parse_rows(std::string_view text) {
   constexpr std::string_view kSample = "sample:";
   store::RowPolicy policy;

@@ -195,6 +195,7 @@ Status set_judgement(const PlayArguments& args, PlaySettings& settings) {
   if (const auto check = replay::make_check(args.expect); !check) {
     return check.error();
   }
+  MACAW_TRY(set_option("--keep-body", args.keep_body, parse_body_size, settings.run.body_kept_max));
   for (const std::string& text : args.group) {
     const size_t equals = text.rfind('=');
     if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {

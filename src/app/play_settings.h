@@ -63,6 +63,8 @@ Result<replay::Speed> parse_speed(std::string_view text);
 Result<replay::ConnectTo> parse_connect_to(std::string_view text);
 /// "Name: value"
 Result<replay::Header> parse_header(std::string_view text);
+/// "65536", "64k", "1m" (k = 1,024, m = k * k): 1 to 64m bytes
+Result<size_t> parse_body_size(std::string_view text);
 /// "all", "errors", "sample:100"
 Result<store::RowPolicy> parse_rows(std::string_view text);
 
