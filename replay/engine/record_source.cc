@@ -43,6 +43,10 @@ bool RecordSource::matches(const Record& record) const {
 Result<bool> RecordSource::read_matching(Record& record) {
   while (true) {
     MACAW_TRY_ASSIGN(const bool found, reader_->next(record));
+    if (found && !record.grpc_call.empty()) {
+      return Error::at(selection_.file, record.line, 0,
+                       "found a gRPC call, expected an HTTP request: gRPC cannot be played yet");
+    }
     if (!found || matches(record)) {
       return found;
     }

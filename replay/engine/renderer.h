@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Record -> wire bytes: applies --target, -H, --set-query and --seq-header, reads body files once.
+// Record -> wire bytes: applies --target, -X, -H, --data, --set-query and --seq-header, reads body
+// files once.
 // Thread: the reader thread's (and main's, for the probe, before the start).
 #pragma once
 

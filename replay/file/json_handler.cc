@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base64.h"
 #include "macaw/base/check.h"
+#include "macaw/http/request_encoder.h"
 #include "provenance.h"
 #include "seconds.h"
 
@@ -65,6 +67,7 @@ void JsonHandler::start(std::string_view line, const char* buffer,
   seen_.fill(false);
   time_column_ = 1;
   header_count_ = 0;
+  has_host_ = false;
   fault_.reset();
 }
 
@@ -359,18 +362,22 @@ bool JsonHandler::header_string(std::string_view text, size_t column) {
     return refuse(column, fmt::format("found {} for header {}, expected no control characters",
                                       quoted(text), quoted(header_name_)));
   }
-  add_header(text);
-  return true;
+  return add_header(text, column);
 }
 
-void JsonHandler::add_header(std::string_view value) {
+bool JsonHandler::add_header(std::string_view value, size_t column) {
   std::vector<Header>& headers = record_->headers;
+  const bool is_host = http::equals_ignoring_case(header_name_, "host");
+  if (is_host && std::exchange(has_host_, true)) {
+    return refuse(column, "found a second Host, expected one: a request has one");
+  }
   if (header_count_ == headers.size()) {
     headers.emplace_back();
   }
   headers[header_count_].name.assign(header_name_);
   headers[header_count_].value.assign(value);
   ++header_count_;
+  return true;
 }
 
 bool JsonHandler::provenance_value(std::string_view text, size_t column, bool is_number) {

@@ -99,7 +99,7 @@ class JsonHandler {
   bool time(std::string_view number, size_t column);
   void begin_skip();
   void end_skip();
-  void add_header(std::string_view value);
+  bool add_header(std::string_view value, size_t column);
   std::string raw_string(size_t quote_column) const;
 
   std::string_view line_;
@@ -115,6 +115,7 @@ class JsonHandler {
   size_t time_column_ = 1;
   size_t expect_column_ = 1;
   std::string header_name_;
+  bool has_host_ = false;
   size_t header_count_ = 0;  // of record_->headers, whose old strings are used again
   std::string provenance_key_;
   size_t depth_ = 0;       // of what is skipped

@@ -75,6 +75,11 @@ int again_command(const std::vector<std::string>& arguments) {
   const std::filesystem::path folder(stored.working_folder);
   args.file = (folder / stored.file).string();  // an absolute path stays as it is
   args.db = given.db.value_or(db);
+  for (const auto body : {&PlayArguments::data, &PlayArguments::json}) {
+    if (!(given.*body) && (args.*body) && (args.*body)->starts_with('@')) {
+      args.*body = "@" + (folder / (args.*body)->substr(1)).string();
+    }
+  }
   args.output = given.output;  // the earlier summary is not written over
   auto settings = make_play_settings(args);
   if (!settings) {

@@ -76,7 +76,16 @@ void describe_target(CLI::App& app, PlayArguments& args) {
   add_values(app, "--connect-to", args.connect_to, "HOST1:PORT1:HOST2:PORT2",
              "connections for the first go to the second; the Host header stays")
       ->group(group);
-  add_values(app, "-H,--header", args.headers, "NAME: VALUE", "add or replace a header")
+  add_values(app, "-H,--header", args.headers, "NAME: VALUE", "add or replace a header; Host too")
+      ->group(group);
+  add_value(app, "-X,--method,--request", args.method, "METHOD",
+            "the method of every request instead of its own")
+      ->group(group);
+  add_value(app, "--data", args.data, "TEXT|@FILE",
+            "the body of every request, sent by POST unless -X says otherwise; a form's content "
+            "type unless -H has one; a file goes out byte for byte")
+      ->group(group);
+  add_value(app, "--json", args.json, "TEXT|@FILE", "--data with the content type of JSON")
       ->group(group);
   add_values(app, "--set-query", args.set_query, "NAME=VALUE", "set a parameter of every URL")
       ->group(group);

@@ -97,6 +97,13 @@ Result<replay::ConnectTo> parse_connect_to(std::string_view text) {
                 text);
 }
 
+Result<std::string> parse_method(std::string_view text) {
+  if (!is_token(text)) {
+    return errorf("found '{}', expected a word such as PUT", text);
+  }
+  return std::string(text);
+}
+
 Result<replay::Header> parse_header(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos || !is_token(text.substr(0, colon))) {
