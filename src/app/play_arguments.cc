@@ -87,6 +87,10 @@ void describe_target(CLI::App& app, PlayArguments& args) {
       ->group(group);
   add_value(app, "--json", args.json, "TEXT|@FILE", "--data with the content type of JSON")
       ->group(group);
+  add_value(app, "--auth", args.auth, "TEXT",
+            "the Authorization header, with variables of the environment: 'ApiKey $KEY', 'Bearer "
+            "${TOKEN}'; their values are stored nowhere")
+      ->group(group);
   add_values(app, "--set-query", args.set_query, "NAME=VALUE", "set a parameter of every URL")
       ->group(group);
   add_value(app, "--seq-header", args.sequence_header, "NAME",

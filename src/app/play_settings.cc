@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli_support.h"
+#include "credentials.h"
 #include "macaw/base/units.h"
 #include "macaw/http/request_encoder.h"
 #include "macaw/io/line_reader.h"
@@ -146,6 +147,20 @@ Status set_requests(const PlayArguments& args, replay::Transmission& to) {
       [](const replay::Header& header) { return http::equals_ignoring_case(header.name, "host"); });
   if (hosts > 1) {
     return errorf("--header: found Host {} times, expected it once: a request has one", hosts);
+  }
+  if (args.auth) {
+    const bool twice =
+        std::any_of(to.headers.begin(), to.headers.end(), [](const replay::Header& header) {
+          return http::equals_ignoring_case(header.name, "authorization");
+        });
+    if (twice) {
+      return errorf("--auth and --header Authorization: found both, expected one of them");
+    }
+    auto value = expand_credential(*args.auth, process_environment);
+    if (!value) {
+      return errorf("--auth: {}", value.error().message());
+    }
+    to.headers.push_back({"Authorization", std::move(value).value()});
   }
   if (args.data && args.json) {
     return errorf("--data and --json: found both, expected one body");
