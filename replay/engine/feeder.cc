@@ -36,7 +36,7 @@ Feeder::Feeder(const RunOptions& options, const Plan& plan, RecordSource& source
       endpoints_(std::move(endpoints)),
       targets_(targets),
       state_(state),
-      renderer_(options.transmission, options.selection.file) {
+      renderer_(options.transmission, options.selection.file, options.timing.seed) {
   if (options.timing.source == Timing::Source::kProfile) {
     arrivals_.emplace(*options.timing.profile, options.timing.arrivals, options.timing.seed);
   }
@@ -118,7 +118,7 @@ bool Feeder::deliver() {
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), index_).ptr;
   auto rendered =
-      renderer_.render(record_, {digits.data(), static_cast<size_t>(end - digits.data())});
+      renderer_.render(record_, {digits.data(), static_cast<size_t>(end - digits.data())}, index_);
   if (!rendered.ok()) {
     fail(rendered.error());
     return false;

@@ -29,14 +29,26 @@ bool describes_body(std::string_view name) {
 
 }  // namespace
 
-Renderer::Renderer(const Transmission& transmission, std::string file)
-    : transmission_(transmission), file_(std::move(file)) {
+Renderer::Renderer(const Transmission& transmission, std::string file, uint64_t seed)
+    : transmission_(transmission), file_(std::move(file)), templates_(seed, file_) {
   if (transmission_.target) {
     target_host_header_ = transmission_.target->host_header();
   }
 }
 
-Result<RenderedRequest> Renderer::render(const Record& record, std::string_view sequence) {
+Result<RenderedRequest> Renderer::render(const Record& record, std::string_view sequence,
+                                         uint64_t index) {
+  if (!record.is_template) {
+    return render_as_it_is(record, sequence);
+  }
+  MACAW_TRY_ASSIGN(const Record* const filled, templates_.fill(record, index));
+  MACAW_TRY_ASSIGN(RenderedRequest rendered, render_as_it_is(*filled, sequence));
+  // All requests of one template are one endpoint.
+  rendered.path = http::parse_url(record.url).url->path;
+  return rendered;
+}
+
+Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::string_view sequence) {
   const http::UrlResult parsed = http::parse_url(record.url);
   MACAW_CHECK(parsed.url.has_value(), "url '{}' was checked by the reader", record.url);
   const http::UrlView& url = *parsed.url;

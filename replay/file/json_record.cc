@@ -11,6 +11,7 @@
 #include "json_handler.h"
 #include "json_text.h"
 #include "macaw/replay/file/expectation.h"
+#include "macaw/replay/file/template_text.h"
 
 namespace macaw::replay {
 
@@ -27,6 +28,7 @@ void clear(Record& record) {
   record.expect.clear();
   record.grpc_call.clear();
   record.grpc_message.clear();
+  record.is_template = false;
 }
 
 }  // namespace
@@ -47,7 +49,45 @@ struct JsonRecordParser::Impl {
   std::string checked_expect;  // the last one that was found right: the next is often the same
 
   std::optional<Fault> check_expect(const Record& record);
+  std::optional<Fault> check_template(std::string_view line, const Record& record) const;
 };
+
+/// Finds fault with the first reference in `text` that has one; its column is that of the same
+/// bytes in the line from `column` on, or `column` when they stand there escaped.
+std::optional<Fault> check_references(std::string_view text, std::string_view line, size_t column) {
+  size_t at = 0;
+  while (auto place = next_reference(text, at)) {
+    if (!place->fault.empty()) {
+      const size_t found = line.find(text.substr(place->begin, place->end - place->begin), column);
+      return Fault{found == std::string_view::npos ? column : found + 1, std::move(place->fault)};
+    }
+    at = place->end;
+  }
+  return std::nullopt;
+}
+
+std::optional<Fault> JsonRecordParser::Impl::check_template(std::string_view line,
+                                                            const Record& record) const {
+  if (!record.is_template) {
+    return std::nullopt;
+  }
+  const std::string_view url = record.url;
+  const size_t host_end = url.starts_with('/') ? 0 : url.find_first_of("/?#", url.find("//") + 2);
+  if (const auto first = next_reference(url, 0); first && first->begin < host_end) {
+    const size_t found = line.find("${", handler.url_column());
+    return Fault{found == std::string_view::npos ? handler.url_column() : found + 1,
+                 "found a ${ in the host, expected it in the path or query"};
+  }
+  if (auto fault = check_references(url, line, handler.url_column())) {
+    return fault;
+  }
+  for (const Header& header : record.headers) {
+    if (auto fault = check_references(header.value, line, handler.header_column())) {
+      return fault;
+    }
+  }
+  return check_references(record.body, line, handler.body_column());
+}
 
 std::optional<Fault> JsonRecordParser::Impl::check_expect(const Record& record) {
   if (record.expect.empty() || record.expect == checked_expect) {
@@ -94,6 +134,9 @@ std::optional<Fault> JsonRecordParser::parse(std::string_view line, Record& reco
   }
   if (handler.has(JsonField::kMessage) && !handler.has(JsonField::kCall)) {
     return Fault{1, "found 'message' without 'call', expected both"};
+  }
+  if (auto fault = impl_->check_template(line, record)) {
+    return fault;
   }
   return impl_->check_expect(record);
 }

@@ -44,7 +44,7 @@ void describe_schedule(CLI::App& app, PlayArguments& args) {
   add_value(app, "--speed", args.speed, "FACTOR", "play recorded times faster: 2, 0.5, 2x, 200%")
       ->default_str("1")
       ->group(group);
-  add_value(app, "--seed", args.seed, "N", "of Poisson arrivals and the built-in stub")
+  add_value(app, "--seed", args.seed, "N", "of Poisson arrivals, templates and the built-in stub")
       ->default_str("1")
       ->group(group);
 }
