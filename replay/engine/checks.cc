@@ -14,6 +14,7 @@
 
 #include "macaw/http/url.h"
 #include "macaw/replay/engine/check.h"
+#include "record_check.h"
 
 namespace macaw::replay {
 
@@ -234,7 +235,7 @@ class AllOf final : public Check {
 
 }  // namespace
 
-Result<std::unique_ptr<Check>> make_check(const std::vector<std::string>& expectations) {
+Result<std::unique_ptr<Check>> make_run_check(const std::vector<std::string>& expectations) {
   const std::vector<std::string> usual = {"status", "seldon"};
   std::vector<std::unique_ptr<Check>> checks;
   for (const std::string& text : expectations.empty() ? usual : expectations) {
@@ -253,6 +254,11 @@ Result<std::unique_ptr<Check>> make_check(const std::vector<std::string>& expect
     }
   }
   return std::unique_ptr<Check>(std::make_unique<AllOf>(std::move(checks)));
+}
+
+Result<std::unique_ptr<Check>> make_check(const std::vector<std::string>& expectations) {
+  MACAW_TRY_ASSIGN(std::unique_ptr<Check> run_check, make_run_check(expectations));
+  return std::unique_ptr<Check>(std::make_unique<RecordCheck>(std::move(run_check)));
 }
 
 }  // namespace macaw::replay

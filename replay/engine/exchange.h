@@ -36,6 +36,7 @@ struct Exchange {
   std::string wire;  ///< keeps its capacity from request to request
   uint32_t target_offset = 0;
   uint32_t target_size = 0;
+  std::string expectation;  ///< of the record, as JSON text; keeps its capacity too
 
   // Owned by the transport: its connection while it has one, else its place among those that wait
   // for one.

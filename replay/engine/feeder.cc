@@ -35,7 +35,7 @@ Feeder::Feeder(const RunOptions& options, const Plan& plan, RecordSource& source
       endpoints_(std::move(endpoints)),
       targets_(targets),
       state_(state),
-      renderer_(options.transmission, options.selection.file),
+      renderer_(options.transmission, options.selection.file, options.timing.seed),
       hand_out_(options.timing, state) {
   if (options.timing.source == Timing::Source::kProfile) {
     arrivals_.emplace(*options.timing.profile, options.timing.arrivals, options.timing.seed);
@@ -153,7 +153,7 @@ std::optional<RenderedRequest> Feeder::render() {
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), index_).ptr;
   auto rendered =
-      renderer_.render(record_, {digits.data(), static_cast<size_t>(end - digits.data())});
+      renderer_.render(record_, {digits.data(), static_cast<size_t>(end - digits.data())}, index_);
   if (!rendered.ok()) {
     fail(rendered.error());
     return std::nullopt;
@@ -181,6 +181,7 @@ bool Feeder::deliver() {
   head.wire_size = static_cast<uint32_t>(rendered->wire.size());
   head.target_offset = rendered->target_offset;
   head.target_size = rendered->target_size;
+  head.expectation_size = static_cast<uint32_t>(rendered->expectation.size());
   head.endpoint = endpoints_.id_of(rendered->method, rendered->path, record_.name);
   head.target = *target;
   head.head = rendered->head;
@@ -194,19 +195,22 @@ bool Feeder::deliver() {
   const HandOut::Place place = hand_out_.place_of(index_, record_.user);
   head.user = place.user;
   WorkerLink& link = state_.link(place.worker);
-  if (sizeof head + rendered->wire.size() > link.ring.block_max()) {
+  const size_t size = rendered->wire.size() + rendered->expectation.size();
+  if (sizeof head + size > link.ring.block_max()) {
     fail(Error::at(source_.path(), record_.line, 0,
-                   fmt::format("found a request of {} bytes, expected at most {}",
-                               rendered->wire.size(), link.ring.block_max() - sizeof head)));
+                   fmt::format("found a request of {} bytes{}, expected at most {}", size,
+                               rendered->expectation.empty() ? "" : " with its expectation",
+                               link.ring.block_max() - sizeof head)));
     return false;
   }
-  return push(link, head, rendered->wire);
+  return push(link, head, rendered->wire, rendered->expectation);
 }
 
-bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view wire) {
+bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view wire,
+                  std::string_view expectation) {
   const bool is_end = head.kind == RequestBlock::Kind::kEnd;
   std::byte* block = nullptr;
-  while ((block = link.ring.reserve(sizeof head + wire.size())) == nullptr) {
+  while ((block = link.ring.reserve(sizeof head + wire.size() + expectation.size())) == nullptr) {
     // After a stop the workers empty their rings, so the end mark always finds room.
     if (!is_end && state_.stop() != RunState::Stop::kNone) {
       return false;
@@ -214,9 +218,13 @@ bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view w
     std::this_thread::sleep_for(kWaitForRoom);
   }
   std::memcpy(block, &head, sizeof head);
-  if (!wire.empty()) {
-    std::memcpy(block + sizeof head, wire.data(), wire.size());
-  }
+  const auto put = [block](size_t at, std::string_view bytes) {
+    if (!bytes.empty()) {
+      std::memcpy(block + at, bytes.data(), bytes.size());
+    }
+  };
+  put(sizeof head, wire);
+  put(sizeof head + wire.size(), expectation);
   link.ring.commit();
   // Both sides exchange the flag after their own half of the work, so one of the two sees the
   // other: the worker what was committed, or we that it waits.
@@ -230,7 +238,7 @@ void Feeder::push_ends() {
   RequestBlock end;
   end.kind = RequestBlock::Kind::kEnd;
   for (uint32_t k = 0; k < state_.workers(); ++k) {
-    push(state_.link(k), end, {});
+    push(state_.link(k), end, {}, {});
   }
 }
 

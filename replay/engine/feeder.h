@@ -65,7 +65,8 @@ class Feeder {
   bool plan_is_over(Nanos nominal) const;
   std::optional<RenderedRequest> render();
   bool deliver();
-  bool push(WorkerLink& link, const RequestBlock& head, std::string_view wire);
+  bool push(WorkerLink& link, const RequestBlock& head, std::string_view wire,
+            std::string_view expectation);
   void push_ends();
   void count_due();
   Next fail(Error error);

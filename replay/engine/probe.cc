@@ -39,7 +39,8 @@ class ProbeObserver final : public TransportObserver {
                                               .status = answer.status,
                                               .content_type = answer.content_type,
                                               .body = answer.body,
-                                              .body_is_whole = answer.body_is_whole});
+                                              .body_is_whole = answer.body_is_whole,
+                                              .expectation = exchange.expectation});
     result.outcome = judgement.outcome;
     result.status = answer.status;
     result.reason = judgement.reason.view();
@@ -91,6 +92,7 @@ Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedReques
   exchange.wire = request.wire;
   exchange.target_offset = request.target_offset;
   exchange.target_size = request.target_size;
+  exchange.expectation = request.expectation;
 
   const auto elapsed = [start] { return MonoClock::now() - start; };
   const Nanos limit = options.transmission.timeout + options.transmission.connect_timeout;

@@ -110,6 +110,10 @@ Result<bool> RecordSource::read_matching(Record& record) {
     if (!found) {
       return false;
     }
+    if (!record.grpc_call.empty()) {
+      return Error::at(selection_.file, record.line, 0,
+                       "found a gRPC call, expected an HTTP request: gRPC cannot be played yet");
+    }
     const Match matched = match(selection_, record);
     if (matched != Match::kNo) {
       return matched == Match::kYes;

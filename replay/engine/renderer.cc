@@ -14,14 +14,41 @@
 
 namespace macaw::replay {
 
-Renderer::Renderer(const Transmission& transmission, std::string file)
-    : transmission_(transmission), file_(std::move(file)) {
+namespace {
+
+/// Headers that say what the record's body is and how it is framed: they go when it goes.
+bool describes_body(std::string_view name) {
+  for (const std::string_view known :
+       {"content-length", "transfer-encoding", "content-type", "content-encoding"}) {
+    if (http::equals_ignoring_case(name, known)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Renderer::Renderer(const Transmission& transmission, std::string file, uint64_t seed)
+    : transmission_(transmission), file_(std::move(file)), templates_(seed, file_) {
   if (transmission_.target) {
     target_host_header_ = transmission_.target->host_header();
   }
 }
 
-Result<RenderedRequest> Renderer::render(const Record& record, std::string_view sequence) {
+Result<RenderedRequest> Renderer::render(const Record& record, std::string_view sequence,
+                                         uint64_t index) {
+  if (!record.is_template) {
+    return render_as_it_is(record, sequence);
+  }
+  MACAW_TRY_ASSIGN(const Record* const filled, templates_.fill(record, index));
+  MACAW_TRY_ASSIGN(RenderedRequest rendered, render_as_it_is(*filled, sequence));
+  // All requests of one template are one endpoint.
+  rendered.path = http::parse_url(record.url).url->path;
+  return rendered;
+}
+
+Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::string_view sequence) {
   const http::UrlResult parsed = http::parse_url(record.url);
   MACAW_CHECK(parsed.url.has_value(), "url '{}' was checked by the reader", record.url);
   const http::UrlView& url = *parsed.url;
@@ -40,8 +67,10 @@ Result<RenderedRequest> Renderer::render(const Record& record, std::string_view 
   MACAW_TRY_ASSIGN(const std::string_view body, body_of(record));
   collect_headers(record, sequence);
 
+  const std::string& forced = transmission_.overrides.method;
+  const std::string_view method = forced.empty() ? record.method : forced;
   http::RequestView request;
-  request.method = record.method;
+  request.method = method;
   request.target = target;
   request.host = transmission_.target ? std::string_view(target_host_header_) : url.authority;
   request.headers = headers_;
@@ -52,18 +81,22 @@ Result<RenderedRequest> Renderer::render(const Record& record, std::string_view 
 
   RenderedRequest rendered;
   rendered.wire = wire_;
-  rendered.target_offset = static_cast<uint32_t>(record.method.size() + 1);
+  rendered.target_offset = static_cast<uint32_t>(method.size() + 1);
   // As it stands on the wire: the encoder begins "?query" with a slash.
   rendered.target_size =
       static_cast<uint32_t>(wire_.find(' ', rendered.target_offset) - rendered.target_offset);
-  rendered.method = record.method;
+  rendered.method = method;
   rendered.path = url.path;
   rendered.authority = url.authority;
-  rendered.head = record.method == "HEAD";
+  rendered.head = method == "HEAD";
+  rendered.expectation = record.expect;
   return rendered;
 }
 
 Result<std::string_view> Renderer::body_of(const Record& record) {
+  if (transmission_.overrides.body) {
+    return std::string_view(*transmission_.overrides.body);
+  }
   if (record.body_file.empty()) {
     return std::string_view(record.body);
   }
@@ -86,13 +119,17 @@ void Renderer::collect_headers(const Record& record, std::string_view sequence) 
         transmission_.headers.begin(), transmission_.headers.end(),
         [name](const Header& header) { return http::equals_ignoring_case(header.name, name); });
   };
+  const RequestOverrides& overrides = transmission_.overrides;
   for (const Header& header : record.headers) {
-    if (!replaced(header.name)) {
+    if (!replaced(header.name) && !(overrides.body && describes_body(header.name))) {
       headers_.push_back({header.name, header.value});
     }
   }
   for (const Header& header : transmission_.headers) {
     headers_.push_back({header.name, header.value});
+  }
+  if (!overrides.content_type.empty() && !replaced("Content-Type")) {
+    headers_.push_back({"Content-Type", overrides.content_type});
   }
   if (!transmission_.sequence_header.empty()) {
     headers_.push_back({transmission_.sequence_header, sequence});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Record -> wire bytes: applies --target, -H, --set-query and --seq-header, reads body files once.
+// Record -> wire bytes: applies --target, -X, -H, --data, --set-query and --seq-header, reads body
+// files once.
 // Thread: the reader thread's (and main's, for the probe, before the start).
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "macaw/http/request_encoder.h"
 #include "macaw/replay/engine/options.h"
 #include "macaw/replay/file/record.h"
+#include "template_renderer.h"
 
 namespace macaw::replay {
 
@@ -24,22 +26,25 @@ struct RenderedRequest {
   uint32_t target_offset = 0;
   uint32_t target_size = 0;
   std::string_view method;
-  std::string_view path;       ///< without query
+  std::string_view path;       ///< without query; of a template, as it stands in the file
   std::string_view authority;  ///< as the record has it; empty for "/path"
   bool head = false;
+  std::string_view expectation;  ///< the record's own
 };
 
 class Renderer {
  public:
-  /// `transmission` outlives the renderer.
-  Renderer(const Transmission& transmission, std::string file);
-  Renderer(Transmission&& transmission, std::string file) = delete;
+  /// `transmission` outlives the renderer. `seed` is that of templates.
+  Renderer(const Transmission& transmission, std::string file, uint64_t seed = 1);
+  Renderer(Transmission&& transmission, std::string file, uint64_t seed = 1) = delete;
 
-  /// `sequence` is the value of the sequence header. Error: a body file that cannot be read; a
-  /// record without a host and no --target.
-  Result<RenderedRequest> render(const Record& record, std::string_view sequence);
+  /// `sequence` is the value of the sequence header, `index` what templates are filled with. Error:
+  /// a body file or CSV file that cannot be read; a record without a host and no --target.
+  Result<RenderedRequest> render(const Record& record, std::string_view sequence,
+                                 uint64_t index = 0);
 
  private:
+  Result<RenderedRequest> render_as_it_is(const Record& record, std::string_view sequence);
   Result<std::string_view> body_of(const Record& record);
   void collect_headers(const Record& record, std::string_view sequence);
 
@@ -50,6 +55,7 @@ class Renderer {
   std::string wire_;
   std::vector<http::HeaderView> headers_;
   std::map<std::string, std::string> body_files_;
+  TemplateRenderer templates_;
 };
 
 }  // namespace macaw::replay

@@ -22,6 +22,7 @@
 #include "record_source.h"
 #include "run_state.h"
 #include "target_table.h"
+#include "template_renderer.h"
 #include "thread_usage.h"
 #include "worker.h"
 
@@ -78,6 +79,11 @@ Status check_file(const RunOptions& options, const FileSurvey* survey) {
   }
   if (options.timing.source == Timing::Source::kRecorded && !survey->first_time) {
     return errorf("{}: its requests have no times (t), so a rate is needed: --rps", selection.file);
+  }
+  // Their values are looked at when they are used; that they are there, now.
+  TemplateRenderer templates(options.timing.seed, selection.file);
+  for (const FileSurvey::CsvColumn& used : survey->csv_columns) {
+    MACAW_TRY(templates.check_column(used.file, used.column, used.line));
   }
   return {};
 }
@@ -207,7 +213,7 @@ std::optional<TargetTrouble> ReplayerImpl::resolve() {
 }
 
 Replayer::ProbeResult ReplayerImpl::probe() {
-  Renderer renderer(options_.transmission, options_.selection.file);
+  Renderer renderer(options_.transmission, options_.selection.file, options_.timing.seed);
   const auto request = renderer.render(source_.first(), "probe");
   if (!request.ok()) {
     return {.trouble = TargetTrouble{.host_port = "",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the reader thread hands to a worker through its byte ring: a fixed head, then the wire
-// bytes. One ring per worker, blocks in order of index.
+// What the reader thread hands to a worker through its byte ring: a fixed head, the wire bytes,
+// what the record expects of the answer (JSON text, mostly none). One ring per worker, blocks in
+// order of index.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,7 @@ struct RequestBlock {
   uint32_t wire_size = 0;
   uint32_t target_offset = 0;  ///< of path and query within the wire bytes
   uint32_t target_size = 0;
+  uint32_t expectation_size = 0;
   uint16_t endpoint = 0;
   uint16_t target = 0;  ///< id in the target table
   uint32_t user = 0;    ///< of this worker's; --per-user only
@@ -42,6 +44,11 @@ struct RequestBlock {
   std::string_view wire(std::span<const std::byte> block) const {
     const void* bytes = block.data() + sizeof(RequestBlock);
     return {static_cast<const char*>(bytes), wire_size};
+  }
+
+  std::string_view expectation(std::span<const std::byte> block) const {
+    const void* bytes = block.data() + sizeof(RequestBlock) + wire_size;
+    return {static_cast<const char*>(bytes), expectation_size};
   }
 };
 

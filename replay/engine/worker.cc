@@ -302,6 +302,7 @@ void Worker::take_head(Nanos now, Nanos intended) {
   exchange.wire.assign(head_.wire(head_block()));
   exchange.target_offset = head_.target_offset;
   exchange.target_size = head_.target_size;
+  exchange.expectation.assign(head_.expectation(head_block()));
   exchange.sender = driver_->taken({.index = head_.index, .nominal = head_.nominal()}, now);
   drop_head();
   ++result_.taken;

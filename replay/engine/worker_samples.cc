@@ -97,7 +97,8 @@ void Worker::exchange_answered(Exchange& exchange, Nanos done, const TransportAn
                                              .status = answer.status,
                                              .content_type = answer.content_type,
                                              .body = answer.body,
-                                             .body_is_whole = answer.body_is_whole});
+                                             .body_is_whole = answer.body_is_whole,
+                                             .expectation = exchange.expectation});
   end_exchange(exchange, done, judgement.outcome, answer.status, judgement.reason.view());
 }
 

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base64.h"
 #include "macaw/base/check.h"
+#include "macaw/http/request_encoder.h"
 #include "provenance.h"
 #include "seconds.h"
 
@@ -18,6 +20,7 @@ constexpr std::array<std::string_view, kJsonFieldCount - 2> kFieldNames = {
     "method", "url",  "header", "body",   "text", "body_file",
     "t",      "name", "user",   "expect", "call", "message"};
 constexpr std::string_view kProvenanceKey = "x-macaw";
+constexpr std::string_view kTemplateKey = "template";
 
 std::string_view type_expected(JsonField field) {
   switch (field) {
@@ -65,6 +68,8 @@ void JsonHandler::start(std::string_view line, const char* buffer,
   seen_.fill(false);
   time_column_ = 1;
   header_count_ = 0;
+  has_host_ = false;
+  url_column_ = header_column_ = body_column_ = 1;
   fault_.reset();
 }
 
@@ -84,8 +89,11 @@ bool JsonHandler::wrong_type(size_t column, std::string_view found) {
                                         found, quoted(header_name_)));
     case Place::kProvenance:
       return refuse(column,
-                    fmt::format("found {} for provenance key {}, expected a string or a number",
-                                found, quoted(provenance_key_)));
+                    provenance_key_ == kTemplateKey
+                        ? fmt::format("found {} for 'template', expected true or false", found)
+                        : fmt::format("found {} for provenance key {}, expected a string "
+                                      "or a number",
+                                      found, quoted(provenance_key_)));
     default:
       break;
   }
@@ -97,8 +105,8 @@ bool JsonHandler::wrong_type(size_t column, std::string_view found) {
 
 /// A value that no field of ours takes, unless it is skipped.
 bool JsonHandler::scalar(size_t column, std::string_view found) {
-  const bool ignored =
-      place_ == Place::kSkipped || (place_ == Place::kRecord && field_ == JsonField::kExtension);
+  const bool ignored = place_ == Place::kSkipped || is_foreign_value() ||
+                       (place_ == Place::kRecord && field_ == JsonField::kExtension);
   return ignored || wrong_type(column, found);
 }
 
@@ -118,6 +126,10 @@ bool JsonHandler::Null() {
 
 bool JsonHandler::Bool(bool value) {
   const std::string_view text = value ? "true" : "false";
+  if (place_ == Place::kProvenance && provenance_key_ == kTemplateKey) {
+    record_->is_template = value;
+    return true;
+  }
   return scalar(column_here() - text.size(), text);
 }
 
@@ -161,6 +173,10 @@ bool JsonHandler::StartObject() {
     case Place::kRecord:
       break;
     default:
+      if (is_foreign_value()) {
+        begin_skip();
+        return true;
+      }
       return wrong_type(column_here(), "an object");
   }
   switch (field_) {
@@ -169,7 +185,11 @@ bool JsonHandler::StartObject() {
       return true;
     case JsonField::kProvenance:
       place_ = Place::kProvenance;
-      provenance_->emplace();
+      provenance_key_.clear();
+      if (provenance_ != nullptr) {
+        provenance_->emplace();
+      }
+      has_provenance_key_ = false;
       return true;
     case JsonField::kExpect:
     case JsonField::kMessage:
@@ -184,7 +204,12 @@ bool JsonHandler::StartObject() {
 bool JsonHandler::EndObject(rapidjson::SizeType /*members*/) {
   if (place_ == Place::kSkipped) {
     end_skip();
-  } else if (place_ == Place::kHeader || place_ == Place::kProvenance) {
+  } else if (place_ == Place::kProvenance) {
+    if (provenance_ != nullptr && record_->is_template && !has_provenance_key_) {
+      provenance_->reset();  // it says nothing of where the file comes from
+    }
+    place_ = Place::kRecord;
+  } else if (place_ == Place::kHeader) {
     place_ = Place::kRecord;
   } else {
     place_ = Place::kOutside;
@@ -202,7 +227,7 @@ bool JsonHandler::StartArray() {
     place_ = Place::kHeaderArray;
     return true;
   }
-  if (place_ == Place::kRecord && field_ == JsonField::kExtension) {
+  if ((place_ == Place::kRecord && field_ == JsonField::kExtension) || is_foreign_value()) {
     begin_skip();
     return true;
   }
@@ -228,6 +253,7 @@ bool JsonHandler::Key(const char* text, rapidjson::SizeType size, bool /*copy*/)
       return header_key(key, column);
     case Place::kProvenance:
       provenance_key_.assign(key);
+      has_provenance_key_ = has_provenance_key_ || key != kTemplateKey;
       key_column_ = column;
       return true;
     default:
@@ -238,7 +264,7 @@ bool JsonHandler::Key(const char* text, rapidjson::SizeType size, bool /*copy*/)
 bool JsonHandler::record_key(std::string_view key, size_t column) {
   key_column_ = column;
   if (key.starts_with("x-")) {
-    if (provenance_ == nullptr || key != kProvenanceKey) {
+    if (key != kProvenanceKey) {
       field_ = JsonField::kExtension;
       return true;
     }
@@ -271,6 +297,9 @@ bool JsonHandler::record_key(std::string_view key, size_t column) {
 }
 
 bool JsonHandler::header_key(std::string_view key, size_t column) {
+  if (header_count_ == 0) {
+    header_column_ = column;
+  }
   if (!is_token(key)) {
     return refuse(column, fmt::format("found header name {}, expected letters, digits and "
                                       "!#$%&'*+-.^_`|~",
@@ -301,6 +330,7 @@ bool JsonHandler::record_string(std::string_view text, size_t column) {
         return refuse(column + fault->column, std::move(fault->message));
       }
       record_->url.assign(text);
+      url_column_ = column;
       return true;
     case JsonField::kBody:
     case JsonField::kText:
@@ -319,6 +349,7 @@ bool JsonHandler::record_string(std::string_view text, size_t column) {
       return true;
     case JsonField::kExpect:
       record_->expect = raw_string(column);
+      expect_column_ = column;
       return true;
     default:
       return scalar(column, "a string");
@@ -335,6 +366,7 @@ bool JsonHandler::plain_string(std::string_view text, size_t column, std::string
 }
 
 bool JsonHandler::body_string(std::string_view text, size_t column) {
+  body_column_ = column;
   if (field_ == JsonField::kText) {
     record_->body.assign(text);
     return true;
@@ -358,21 +390,31 @@ bool JsonHandler::header_string(std::string_view text, size_t column) {
     return refuse(column, fmt::format("found {} for header {}, expected no control characters",
                                       quoted(text), quoted(header_name_)));
   }
-  add_header(text);
-  return true;
+  return add_header(text, column);
 }
 
-void JsonHandler::add_header(std::string_view value) {
+bool JsonHandler::add_header(std::string_view value, size_t column) {
   std::vector<Header>& headers = record_->headers;
+  const bool is_host = http::equals_ignoring_case(header_name_, "host");
+  if (is_host && std::exchange(has_host_, true)) {
+    return refuse(column, "found a second Host, expected one: a request has one");
+  }
   if (header_count_ == headers.size()) {
     headers.emplace_back();
   }
   headers[header_count_].name.assign(header_name_);
   headers[header_count_].value.assign(value);
   ++header_count_;
+  return true;
 }
 
 bool JsonHandler::provenance_value(std::string_view text, size_t column, bool is_number) {
+  if (provenance_key_ == kTemplateKey) {
+    return wrong_type(column, is_number ? "a number" : "a string");
+  }
+  if (provenance_ == nullptr) {
+    return true;  // of another file: only the first record says where this one comes from
+  }
   Provenance& provenance = **provenance_;
   const size_t text_column = column + (is_number ? 0 : 1);
   if (provenance_key_ == "version") {
@@ -393,7 +435,15 @@ bool JsonHandler::time(std::string_view number, size_t column) {
   return true;
 }
 
+/// A value of x-macaw behind the first record, where only `template` has a meaning.
+bool JsonHandler::is_foreign_value() const {
+  return provenance_ == nullptr && field_ == JsonField::kProvenance &&
+         (place_ == Place::kRecord ||
+          (place_ == Place::kProvenance && provenance_key_ != kTemplateKey));
+}
+
 void JsonHandler::begin_skip() {
+  skipped_from_ = place_;
   place_ = Place::kSkipped;
   depth_ = 1;
   raw_column_ = column_here();
@@ -404,10 +454,11 @@ void JsonHandler::end_skip() {
   if (--depth_ > 0) {
     return;
   }
-  place_ = Place::kRecord;
+  place_ = skipped_from_;
   const std::string_view raw = line_.substr(raw_column_ - 1, column_here() + 1 - raw_column_);
   if (field_ == JsonField::kExpect) {
     record_->expect.assign(raw);
+    expect_column_ = raw_column_;
   } else if (field_ == JsonField::kMessage) {
     record_->grpc_message.assign(raw);
   }

@@ -75,6 +75,16 @@ class JsonHandler {
 
   size_t time_column() const { return time_column_; }
 
+  /// Where the value of `expect` begins. REQUIRES: has(JsonField::kExpect)
+  size_t expect_column() const { return expect_column_; }
+
+  /// Where the texts begin that may be templates, or 1: the URL, the headers, the body.
+  size_t url_column() const { return url_column_; }
+
+  size_t header_column() const { return header_column_; }
+
+  size_t body_column() const { return body_column_; }
+
  private:
   /// Where in the record the parser is.
   enum class Place : uint8_t { kOutside, kRecord, kHeader, kHeaderArray, kProvenance, kSkipped };
@@ -94,9 +104,10 @@ class JsonHandler {
   bool header_string(std::string_view text, size_t column);
   bool provenance_value(std::string_view text, size_t column, bool is_number);
   bool time(std::string_view number, size_t column);
+  bool is_foreign_value() const;
   void begin_skip();
   void end_skip();
-  void add_header(std::string_view value);
+  bool add_header(std::string_view value, size_t column);
   std::string raw_string(size_t quote_column) const;
 
   std::string_view line_;
@@ -110,9 +121,16 @@ class JsonHandler {
   std::array<bool, kJsonFieldCount> seen_{};
   size_t key_column_ = 1;
   size_t time_column_ = 1;
+  size_t expect_column_ = 1;
+  size_t url_column_ = 1;
+  size_t header_column_ = 1;
+  size_t body_column_ = 1;
   std::string header_name_;
+  bool has_host_ = false;
   size_t header_count_ = 0;  // of record_->headers, whose old strings are used again
   std::string provenance_key_;
+  bool has_provenance_key_ = false;  // one that is of provenance
+  Place skipped_from_ = Place::kRecord;
   size_t depth_ = 0;       // of what is skipped
   size_t raw_column_ = 0;  // where it begins
   UrlCheck url_check_;

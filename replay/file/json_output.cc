@@ -76,18 +76,28 @@ struct JsonOutput::Impl {
     }
   }
 
-  void provenance(const Provenance& provenance);
+  void own_member(const Provenance* provenance, bool is_template);
   bool headers(const std::vector<Header>& headers);
 };
 
-void JsonOutput::Impl::provenance(const Provenance& provenance) {
+/// "x-macaw": where the file comes from, and whether this record is a template.
+void JsonOutput::Impl::own_member(const Provenance* provenance, bool is_template) {
+  if (provenance == nullptr && !is_template) {
+    return;
+  }
   key("x-macaw");
   writer.StartObject();
-  key("version");
-  writer.Int(provenance.version);
-  for (const auto& [name, value] : provenance.fields) {
-    key(name);
-    string(value);
+  if (provenance != nullptr) {
+    key("version");
+    writer.Int(provenance->version);
+    for (const auto& [name, value] : provenance->fields) {
+      key(name);
+      string(value);
+    }
+  }
+  if (is_template) {
+    key("template");
+    writer.Bool(true);
   }
   writer.EndObject();
 }
@@ -158,9 +168,7 @@ std::optional<std::string> JsonOutput::format(const Record& record, const Proven
   out.raw_member("expect", record.expect);
   good = out.member("call", record.grpc_call) && good;
   out.raw_member("message", record.grpc_message);
-  if (provenance != nullptr) {
-    out.provenance(*provenance);
-  }
+  out.own_member(provenance, record.is_template);
   out.writer.EndObject();
   if (!good) {
     return "found bytes that are not UTF-8, which JSON cannot hold";

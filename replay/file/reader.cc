@@ -34,6 +34,7 @@ void fill_with_url(std::string_view url, Record& record) {
   record.expect.clear();
   record.grpc_call.clear();
   record.grpc_message.clear();
+  record.is_template = false;
 }
 
 std::string seconds_text(Nanos time) {

@@ -9,12 +9,14 @@
 
 #include "macaw/http/url.h"
 #include "macaw/replay/file/reader.h"
+#include "macaw/replay/file/template_text.h"
 
 namespace macaw::replay {
 
 namespace {
 
 constexpr size_t kAuthoritiesMax = 1'000;
+constexpr size_t kCsvColumnsMax = 1'000;
 constexpr uint64_t kRecordsPerProgress = 1 << 16;
 
 /// "http://host:port" of a checked absolute URL: all up to the path, query or fragment.
@@ -61,6 +63,31 @@ class Authorities {
   std::unordered_map<std::string, bool> known_origins_;
 };
 
+/// Collects the CSV columns that templates ask for, each once.
+void add_csv_columns(const Record& record, FileSurvey& survey) {
+  const auto add = [&](std::string_view text) {
+    size_t at = 0;
+    while (const auto place = next_reference(text, at)) {
+      at = place->end;
+      const TemplateReference& reference = place->reference;
+      const auto same = [&](const FileSurvey::CsvColumn& known) {
+        return known.file == reference.file && known.column == reference.column;
+      };
+      auto& columns = survey.csv_columns;
+      if (reference.kind == TemplateReference::Kind::kCsv && columns.size() < kCsvColumnsMax &&
+          std::none_of(columns.begin(), columns.end(), same)) {
+        columns.push_back(
+            {std::string(reference.file), std::string(reference.column), record.line});
+      }
+    }
+  };
+  add(record.url);
+  for (const Header& header : record.headers) {
+    add(header.value);
+  }
+  add(record.body);
+}
+
 }  // namespace
 
 Result<FileSurvey> survey_file(const std::string& path,
@@ -84,6 +111,9 @@ Result<FileSurvey> survey_file(const std::string& path,
       survey.last_time = std::max(survey.last_time.value_or(*record.time), *record.time);
     }
     MACAW_TRY(authorities.add(record));
+    if (record.is_template) {
+      add_csv_columns(record, survey);
+    }
     if (progress && survey.records % kRecordsPerProgress == 0) {
       progress(reader.bytes_on_disk_read(), reader.bytes_on_disk());
     }

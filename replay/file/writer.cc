@@ -29,6 +29,7 @@ const char* beyond_url_list(const Record& record) {
       {!record.name.empty(), "a name"},
       {!record.user.empty(), "a user"},
       {!record.expect.empty(), "an expectation"},
+      {record.is_template, "a template"},
       {!record.grpc_call.empty() || !record.grpc_message.empty(), "a gRPC call"},
   };
   for (const auto& [is_there, what] : found) {

@@ -8,6 +8,7 @@
 #include "cli_support.h"
 #include "command_parser.h"
 #include "commands.h"
+#include "credentials.h"
 #include "macaw/store/run_reader.h"
 #include "play.h"
 
@@ -72,9 +73,18 @@ int again_command(const std::vector<std::string>& arguments) {
       return *code;
     }
   }
+  const std::vector<std::string> argv = redact_arguments(all, args);
+  if (const Status restored = restore_secrets(args, given); !restored) {
+    return fail(fmt::format("run {}: {}", run->run, restored.error().message()));
+  }
   const std::filesystem::path folder(stored.working_folder);
   args.file = (folder / stored.file).string();  // an absolute path stays as it is
   args.db = given.db.value_or(db);
+  for (const auto body : {&PlayArguments::data, &PlayArguments::json}) {
+    if (!(given.*body) && (args.*body) && (args.*body)->starts_with('@')) {
+      args.*body = "@" + (folder / (args.*body)->substr(1)).string();
+    }
+  }
   args.output = given.output;  // the earlier summary is not written over
   auto settings = make_play_settings(args);
   if (!settings) {
@@ -85,7 +95,7 @@ int again_command(const std::vector<std::string>& arguments) {
                      run->run, args.file));
   }
   Invocation invocation;
-  invocation.argv = all;
+  invocation.argv = argv;
   invocation.argv.insert(invocation.argv.begin(), "replay");
   invocation.working_folder = stored.working_folder;
   invocation.file = stored.file;

@@ -17,6 +17,7 @@
 #include "cli_support.h"
 #include "console.h"
 #include "control_file.h"
+#include "credentials.h"
 #include "dry_run.h"
 #include "live_run.h"
 #include "macaw/base/units.h"
@@ -231,8 +232,9 @@ Play::Step Play::reach_target() {
         "the first request, sent to try the target, ended as {}{}: {}{}{}",
         stats::outcome_name(answer.outcome),
         answer.status > 0 ? fmt::format(" with status {}", answer.status) : std::string(),
-        answer.reason,
-        answer.body_start.empty() ? "" : "; its answer begins: ", answer.body_start));
+        without_secrets(answer.reason, settings_.run.transmission.headers),
+        answer.body_start.empty() ? "" : "; its answer begins: ",
+        without_secrets(answer.body_start, settings_.run.transmission.headers)));
   }
   return std::nullopt;
 }

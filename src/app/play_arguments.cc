@@ -45,7 +45,7 @@ void describe_schedule(CLI::App& app, PlayArguments& args) {
   add_value(app, "--speed", args.speed, "FACTOR", "play recorded times faster: 2, 0.5, 2x, 200%")
       ->default_str("1")
       ->group(group);
-  add_value(app, "--seed", args.seed, "N", "of Poisson arrivals and the built-in stub")
+  add_value(app, "--seed", args.seed, "N", "of Poisson arrivals, templates and the built-in stub")
       ->default_str("1")
       ->group(group);
 }
@@ -115,7 +115,20 @@ void describe_target(CLI::App& app, PlayArguments& args) {
   add_values(app, "--connect-to", args.connect_to, "HOST1:PORT1:HOST2:PORT2",
              "connections for the first go to the second; the Host header stays")
       ->group(group);
-  add_values(app, "-H,--header", args.headers, "NAME: VALUE", "add or replace a header")
+  add_values(app, "-H,--header", args.headers, "NAME: VALUE", "add or replace a header; Host too")
+      ->group(group);
+  add_value(app, "-X,--method,--request", args.method, "METHOD",
+            "the method of every request instead of its own")
+      ->group(group);
+  add_value(app, "--data", args.data, "TEXT|@FILE",
+            "the body of every request, sent by POST unless -X says otherwise; a form's content "
+            "type unless -H has one; a file goes out byte for byte")
+      ->group(group);
+  add_value(app, "--json", args.json, "TEXT|@FILE", "--data with the content type of JSON")
+      ->group(group);
+  add_value(app, "--auth", args.auth, "TEXT",
+            "the Authorization header, with variables of the environment: 'ApiKey $KEY', 'Bearer "
+            "${TOKEN}'; their values are stored nowhere")
       ->group(group);
   add_values(app, "--set-query", args.set_query, "NAME=VALUE", "set a parameter of every URL")
       ->group(group);
@@ -163,7 +176,11 @@ void describe_judgement(CLI::App& app, PlayArguments& args) {
   const char* group = "Judgement";
   add_values(app, "--expect", args.expect, "CHECK",
              "what makes an answer right: status, seldon, contains:TEXT or none (default: status "
-             "and seldon)")
+             "and seldon); a record's own expect replaces it")
+      ->group(group);
+  add_value(app, "--keep-body", args.keep_body, "SIZE",
+            "how much of each answer's body is looked at: 64k, 1m; per connection, 64m at most")
+      ->default_str("64k")
       ->group(group);
   add_values(app, "--group", args.group, "REGEX=NAME",
              "folds ids: requests whose 'METHOD /path' matches are the endpoint NAME")

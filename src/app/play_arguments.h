@@ -30,6 +30,7 @@ struct PlayArguments {
   bool no_check = false;
 
   Text target, stub_errors, sequence_header;
+  Text method, data, json, auth;
   std::vector<std::string> stub_latency, connect_to, headers, set_query;
   Text connections, threads, timeout, connect_timeout, drain;
   bool no_keepalive = false;
@@ -37,7 +38,7 @@ struct PlayArguments {
   bool no_probe = false;
 
   std::vector<std::string> expect, group, fail_if;
-  Text abort_if;
+  Text abort_if, keep_body;
 
   Text db, label, rows, format, output;
   bool quiet = false;

@@ -2,10 +2,12 @@
 //
 // `replay FILE` and `replay play FILE`: from the command line to play().
 #include <filesystem>
+#include <utility>
 
 #include "cli_support.h"
 #include "command_parser.h"
 #include "commands.h"
+#include "credentials.h"
 #include "play.h"
 #include "versions.h"
 
@@ -28,6 +30,7 @@ int play_command(const std::vector<std::string>& arguments) {
   Invocation invocation;
   invocation.argv = arguments;
   invocation.argv.insert(invocation.argv.begin(), "replay");
+  invocation.argv = redact_arguments(std::move(invocation.argv), args);
   std::error_code error;
   invocation.working_folder = std::filesystem::current_path(error).string();
   invocation.file = args.file;

@@ -97,6 +97,13 @@ Result<replay::ConnectTo> parse_connect_to(std::string_view text) {
                 text);
 }
 
+Result<std::string> parse_method(std::string_view text) {
+  if (!is_token(text)) {
+    return errorf("found '{}', expected a word such as PUT", text);
+  }
+  return std::string(text);
+}
+
 Result<replay::Header> parse_header(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos || !is_token(text.substr(0, colon))) {
@@ -110,6 +117,21 @@ Result<replay::Header> parse_header(std::string_view text) {
     return errorf("found a value with a line break in it, expected one line");
   }
   return replay::Header{std::string(text.substr(0, colon)), std::string(value)};
+}
+
+Result<size_t> parse_body_size(std::string_view text) {
+  constexpr uint64_t kMax = uint64_t{64} << 20;
+  std::string_view digits = text;
+  uint64_t unit = 1;
+  if (digits.ends_with('k') || digits.ends_with('m')) {
+    unit = digits.back() == 'k' ? uint64_t{1} << 10 : uint64_t{1} << 20;
+    digits.remove_suffix(1);
+  }
+  const Result<uint64_t> number = parse_u64(digits);
+  if (!number || *number == 0 || *number > kMax / unit) {
+    return errorf("found '{}', expected a size from 1 to 64m, such as 65536, 64k or 1m", text);
+  }
+  return *number * unit;
 }
 
 Result<store::RowPolicy> parse_rows(std::string_view text) {

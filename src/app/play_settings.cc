@@ -3,8 +3,13 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "cli_support.h"
+#include "credentials.h"
 #include "macaw/base/units.h"
+#include "macaw/http/request_encoder.h"
+#include "macaw/io/line_reader.h"
 #include "macaw/replay/engine/check.h"
 #include "macaw/stub/seldon_stub.h"
 #include "stub_settings.h"
@@ -196,6 +201,57 @@ Status set_selection(const PlayArguments& args, PlaySettings& settings) {
   return {};
 }
 
+/// The bytes of --data and --json.
+Result<std::string> read_body(std::string_view text) {
+  if (!text.starts_with('@')) {
+    return std::string(text);
+  }
+  if (text == "@" || text == "@-") {
+    return errorf("found '{}', expected the name of a file behind the @", text);
+  }
+  return io::read_file(std::string(text.substr(1)));
+}
+
+/// What is the same in all requests.
+Status set_requests(const PlayArguments& args, replay::Transmission& to) {
+  for (const std::string& text : args.headers) {
+    replay::Header header;
+    MACAW_TRY(set_option("--header", std::optional(text), parse_header, header));
+    to.headers.push_back(std::move(header));
+  }
+  const auto hosts = std::count_if(
+      to.headers.begin(), to.headers.end(),
+      [](const replay::Header& header) { return http::equals_ignoring_case(header.name, "host"); });
+  if (hosts > 1) {
+    return errorf("--header: found Host {} times, expected it once: a request has one", hosts);
+  }
+  if (args.auth) {
+    const bool twice =
+        std::any_of(to.headers.begin(), to.headers.end(), [](const replay::Header& header) {
+          return http::equals_ignoring_case(header.name, "authorization");
+        });
+    if (twice) {
+      return errorf("--auth and --header Authorization: found both, expected one of them");
+    }
+    auto value = expand_credential(*args.auth, process_environment);
+    if (!value) {
+      return errorf("--auth: {}", value.error().message());
+    }
+    to.headers.push_back({"Authorization", std::move(value).value()});
+  }
+  if (args.data && args.json) {
+    return errorf("--data and --json: found both, expected one body");
+  }
+  replay::RequestOverrides& overrides = to.overrides;
+  MACAW_TRY(set_option("--data", args.data, read_body, overrides.body));
+  MACAW_TRY(set_option("--json", args.json, read_body, overrides.body));
+  if (overrides.body) {
+    overrides.method = "POST";
+    overrides.content_type = args.json ? "application/json" : "application/x-www-form-urlencoded";
+  }
+  return set_option("--method", args.method, parse_method, overrides.method);
+}
+
 Status set_target(const PlayArguments& args, PlaySettings& settings) {
   replay::Transmission& to = settings.run.transmission;
   if (args.target == "stub") {
@@ -220,11 +276,7 @@ Status set_target(const PlayArguments& args, PlaySettings& settings) {
     MACAW_TRY(set_option("--connect-to", std::optional(text), parse_connect_to, rule));
     to.connect_to.push_back(std::move(rule));
   }
-  for (const std::string& text : args.headers) {
-    replay::Header header;
-    MACAW_TRY(set_option("--header", std::optional(text), parse_header, header));
-    to.headers.push_back(std::move(header));
-  }
+  MACAW_TRY(set_requests(args, to));
   for (const std::string& text : args.set_query) {
     const size_t equals = text.find('=');
     if (equals == 0 || equals == std::string::npos) {
@@ -281,6 +333,7 @@ Status set_judgement(const PlayArguments& args, PlaySettings& settings) {
   if (const auto check = replay::make_check(args.expect); !check) {
     return check.error();
   }
+  MACAW_TRY(set_option("--keep-body", args.keep_body, parse_body_size, settings.run.body_kept_max));
   for (const std::string& text : args.group) {
     const size_t equals = text.rfind('=');
     if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {

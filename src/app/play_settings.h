@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the arguments of the main job mean: every value parsed, every combination checked, before a
-// byte of the replay file is read. Pure. Thread: main.
+// byte of the replay file is read. Reads only what --data names. Thread: main.
 #pragma once
 
 #include <cstdint>
@@ -63,8 +63,12 @@ std::string describe_schedule(const replay::Timing& timing);
 Result<replay::Speed> parse_speed(std::string_view text);
 /// "HOST1:PORT1:HOST2:PORT2", brackets around IPv6.
 Result<replay::ConnectTo> parse_connect_to(std::string_view text);
+/// A word such as PATCH.
+Result<std::string> parse_method(std::string_view text);
 /// "Name: value"
 Result<replay::Header> parse_header(std::string_view text);
+/// "65536", "64k", "1m" (k = 1,024, m = k * k): 1 to 64m bytes
+Result<size_t> parse_body_size(std::string_view text);
 /// "all", "errors", "sample:100"
 Result<store::RowPolicy> parse_rows(std::string_view text);
 

@@ -31,6 +31,17 @@ BOOST_DATA_TEST_CASE(bad_speeds,
   BOOST_TEST(!parse_speed(text).ok());
 }
 
+BOOST_AUTO_TEST_CASE(body_sizes) {
+  const auto size = [](std::string_view text) { return parse_body_size(text).value(); };
+  BOOST_TEST(size("1") == 1U);
+  BOOST_TEST(size("64k") == 65536U);
+  BOOST_TEST(size("64m") == 64U << 20);
+  for (const char* bad : {"", "0", "0k", "k", "65m", "67108865", "-1", "1g", "1.5m", "1 k",
+                          "99999999999999999999k"}) {
+    BOOST_TEST(!parse_body_size(bad).ok(), bad);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(connect_to_takes_hosts_of_all_kinds) {
   const auto rule = parse_connect_to("seldon-server:80:[::1]:8080");
   BOOST_REQUIRE(rule.ok());

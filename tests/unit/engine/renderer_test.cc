@@ -90,6 +90,62 @@ BOOST_AUTO_TEST_CASE(query_parameters_are_set_in_place) {
                  .starts_with("GET /x?consumer_key=K&user=1&new=1 HTTP/1.1\r\n"));
 }
 
+size_t count_of(const std::string& text, std::string_view part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+BOOST_AUTO_TEST_CASE(a_host_of_its_own_goes_out_once_and_as_it_is) {
+  Transmission transmission;
+  transmission.target = macaw::http::HostPort{"127.0.0.1", 8080};
+  Record record = get("http://model.example.com/x");
+  record.headers = {{"HOST", "iris.serving.example.com"}};
+  const std::string of_record = wire_of(transmission, record);
+  BOOST_TEST(contains(of_record, "\r\nHOST: iris.serving.example.com\r\n"));
+  BOOST_TEST(!contains(of_record, "\r\nHost: "));
+  transmission.headers = {{"host", "added"}};
+  const std::string of_option = wire_of(transmission, record);
+  BOOST_TEST(contains(of_option, "\r\nhost: added\r\n"));
+  BOOST_TEST(count_of(of_option, "\r\nHost: ") + count_of(of_option, "\r\nHOST: ") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_method_for_all) {
+  Transmission transmission;
+  transmission.overrides.method = "HEAD";
+  Renderer renderer(transmission, "file.txt");
+  Record record = get("http://h/x?y");
+  record.method = "DELETE";
+  const auto rendered = renderer.render(record, "0");
+  BOOST_REQUIRE(rendered.ok());
+  BOOST_TEST(rendered->wire.starts_with("HEAD /x?y HTTP/1.1\r\n"));
+  BOOST_TEST(rendered->wire.substr(rendered->target_offset, rendered->target_size) == "/x?y");
+  BOOST_TEST(rendered->method == "HEAD");
+  BOOST_TEST(rendered->head);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_for_all_replaces_what_describes_the_old_one) {
+  Transmission transmission;
+  transmission.overrides = {.method = "POST", .body = "a=1", .content_type = "a/form"};
+  Record record = get("http://h/x");
+  record.method = "PUT";
+  record.body_file = "never read";
+  record.headers = {{"Content-Type", "image/jpeg"},
+                    {"Content-Length", "99"},
+                    {"transfer-encoding", "chunked"},
+                    {"Content-Encoding", "gzip"},
+                    {"X-Kept", "1"}};
+  BOOST_TEST(wire_of(transmission, record) ==
+             "POST /x HTTP/1.1\r\nHost: h\r\nX-Kept: 1\r\nContent-Type: a/form\r\n"
+             "User-Agent: macaw\r\nAccept: */*\r\nContent-Length: 3\r\n\r\na=1");
+  transmission.headers = {{"content-type", "mine"}};
+  const std::string wire = wire_of(transmission, record);
+  BOOST_TEST(contains(wire, "\r\ncontent-type: mine\r\n"));
+  BOOST_TEST(!contains(wire, "a/form"));
+}
+
 BOOST_AUTO_TEST_CASE(the_sequence_header_carries_the_index) {
   Transmission transmission;
   transmission.sequence_header = "X-Seq";

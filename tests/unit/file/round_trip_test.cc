@@ -47,7 +47,9 @@ class RandomRecords {
     }
     record.name = one_in(2) ? text(random_.below(20)) : "";
     record.user = one_in(2) ? text(random_.below(20)) : "";
-    record.expect = pick({"", "", R"({"a":[1,2.50,{"b":null}],"c":"\u00e9}"})", R"("str\"ing\\")"});
+    record.expect = pick(
+        {"", "", R"({"json":{"pointer":"/a","equals":[1,2.50,{"b":null}]},"contains":"\u00e9}"})",
+         R"("contains:str\"ing\\")"});
     if (one_in(4)) {
       record.grpc_call = "pkg.Service/Method";
       record.grpc_message = pick({"", "{}", R"({ "x" : [ true , -1e-7 ] })"});

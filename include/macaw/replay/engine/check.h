@@ -24,6 +24,9 @@ struct Answer {
   std::string_view content_type;
   std::string_view body;      ///< its first bytes
   bool body_is_whole = true;  ///< false when the body was longer than what is kept
+  /// What the record expects of it, as JSON text (see parse_expectation(), checked when the file
+  /// was read); empty: the run's checks apply.
+  std::string_view expectation = {};
 };
 
 /// A reason without allocation: longer texts are cut.
@@ -57,7 +60,8 @@ class Check {
 /// Builds the checks of `--expect`, in order; the first that objects decides. "status": below 400.
 /// "seldon": no error inside a 200 where the request has a jsonpCallback (and the answer is that
 /// callback around JSON with what the path promises). "contains:TEXT". "none": everything is right.
-/// An empty list is the default: status and seldon.
+/// An empty list is the default: status and seldon. An answer whose record has an expectation of
+/// its own is judged by that instead.
 Result<std::unique_ptr<Check>> make_check(const std::vector<std::string>& expectations);
 
 }  // namespace macaw::replay

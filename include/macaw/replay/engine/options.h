@@ -74,12 +74,20 @@ struct ConnectTo {
   http::HostPort to;
 };
 
+/// What stands in the place of a part of every record: -X, --data, --json.
+struct RequestOverrides {
+  std::string method;               ///< empty: the record's
+  std::optional<std::string> body;  ///< goes with the headers that describe the record's own
+  std::string content_type;         ///< of `body`, unless a header is added that says it
+};
+
 /// How requests are sent.
 struct Transmission {
   std::optional<http::HostPort> target;  ///< overrides every record's host, Host header included
   std::vector<ConnectTo> connect_to;
   std::vector<Header>
       headers;  ///< added to every request; replaces a record's header of the same name
+  RequestOverrides overrides;
   std::vector<std::pair<std::string, std::string>> set_query;  ///< parameter -> value
   std::string sequence_header;  ///< name of a header that carries the request's index; empty: none
   bool keep_alive = true;       ///< false: a new connection for each request, Connection: close

@@ -76,6 +76,15 @@ struct FileSurvey {
   std::vector<Authority> authorities;
   /// The first line that names no host, 0 if all do.
   uint64_t first_line_without_host = 0;
+
+  /// What `${csv:FILE:COLUMN}` of templates name, each with its first line, at most 1,000.
+  struct CsvColumn {
+    std::string file;
+    std::string column;
+    uint64_t line = 0;
+  };
+
+  std::vector<CsvColumn> csv_columns;
 };
 
 /// Checks every line. `progress(read, total)` in bytes on disk is called now and then; it may be

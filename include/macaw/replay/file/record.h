@@ -41,6 +41,9 @@ struct Record {
   /// gRPC: full method name and the message as JSON text.
   std::string grpc_call;
   std::string grpc_message;
+  /// `${...}` in the URL, the header values and the body are to be filled in; they were checked
+  /// when the record was read. False: they go out as they are.
+  bool is_template = false;
 
   /// Where it stands in the file, from 1.
   uint64_t line = 0;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// The grammar of templates: where in a text the next `${...}` stands and what it asks for. Grammar
+// and meaning: replay/FORMAT.md, "Templates". Knows no values: the engine renders. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace macaw::replay {
+
+struct TemplateReference {
+  enum class Kind : uint8_t {
+    kDollar,    ///< `$${`, which is a `${` as it stands
+    kSequence,  ///< ${seq}
+    kRandom,    ///< ${rand:LOW..HIGH}, both inclusive
+    kUuid,      ///< ${uuid}
+    kCsv,       ///< ${csv:FILE:COLUMN}
+  };
+  Kind kind = Kind::kDollar;
+  int64_t low = 0;
+  int64_t high = 0;
+  std::string_view file;
+  std::string_view column;
+  bool raw = false;  ///< ${csv:FILE:COLUMN:raw}: not escaped in a URL
+};
+
+struct TemplatePlace {
+  size_t begin = 0;  ///< of the reference; the text before it is literal
+  size_t end = 0;    ///< behind it
+  TemplateReference reference;
+  std::string fault;  ///< not empty: "found X, expected Y"; the reference means nothing
+};
+
+/// The first reference at or after `from`; nullopt: the rest of the text is literal.
+std::optional<TemplatePlace> next_reference(std::string_view text, size_t from);
+
+}  // namespace macaw::replay
