@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "hopsworks.h"
 #include "macaw/generators/generator.h"
 #include "ml10m.h"
 
@@ -13,6 +14,7 @@ std::span<const std::unique_ptr<Generator>> all_generators() {
   static const std::vector<std::unique_ptr<Generator>> registered = [] {
     std::vector<std::unique_ptr<Generator>> generators;
     generators.push_back(make_ml10m());
+    generators.push_back(make_hopsworks());
     return generators;
   }();
   return registered;
