@@ -7,6 +7,7 @@
 #include "hopsworks.h"
 #include "macaw/generators/generator.h"
 #include "ml10m.h"
+#include "predict.h"
 
 namespace macaw::generators {
 
@@ -15,6 +16,7 @@ std::span<const std::unique_ptr<Generator>> all_generators() {
     std::vector<std::unique_ptr<Generator>> generators;
     generators.push_back(make_ml10m());
     generators.push_back(make_hopsworks());
+    generators.push_back(make_predict());
     return generators;
   }();
   return registered;

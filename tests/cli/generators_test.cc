@@ -63,6 +63,17 @@ BOOST_AUTO_TEST_CASE(hopsworks_writes_the_guides_requests) {
                 "missing.csv: cannot open it: No such file or directory");
 }
 
+BOOST_AUTO_TEST_CASE(predict_writes_urls_and_bodies) {
+  check_file("predict.txt", {"predict", "3"});
+  for (const std::string form : {"ndarray", "names", "tensor", "tensorflow", "v2"}) {
+    check_file("predict-" + form + ".jsonl",
+               {"predict", "2", "--form", form, "--batch", "2", "--decimals", "1"});
+  }
+  check_mistake({"predict", "out.txt", "2", "--form", "v2"},
+                "output: found a URL list, expected JSON lines (a name that ends in .jsonl, or "
+                "--format jsonl): these requests have bodies");
+}
+
 BOOST_AUTO_TEST_CASE(real_data_makes_files_that_load) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): tests read the environment from one thread
   const char* data = std::getenv("MACAW_TEST_DATA");
@@ -73,6 +84,8 @@ BOOST_AUTO_TEST_CASE(real_data_makes_files_that_load) {
   }
   const TempDir folder;
   const std::vector<std::vector<std::string>> commands{
+      {"predict", "a.txt", "500", "--data", real + "/iris/iris_sklearn.csv"},
+      {"predict", "b.jsonl", "500", "--data", real + "/iris/iris_sklearn.csv", "--form", "v2"},
       {"hopsworks", "f.jsonl", "500", "--data", real + "/ml-latest-small/ratings.csv", "--fields",
        "userId,movieId"},
   };
@@ -91,7 +104,7 @@ BOOST_AUTO_TEST_CASE(each_has_help_with_an_example_and_a_line_in_the_list) {
   const TempDir folder;
   const auto list = create(folder, {"list"});
   BOOST_TEST(list.code == 0);
-  for (const std::string name : {"hopsworks"}) {
+  for (const std::string name : {"hopsworks", "predict"}) {
     const auto help = create(folder, {name, "--help"});
     BOOST_TEST(help.code == 0);
     BOOST_TEST(help.out.find("Example:\n  create-replay " + name + " ") != std::string::npos);
