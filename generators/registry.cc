@@ -7,6 +7,7 @@
 #include "hopsworks.h"
 #include "macaw/generators/generator.h"
 #include "ml10m.h"
+#include "mnist.h"
 #include "predict.h"
 
 namespace macaw::generators {
@@ -17,6 +18,7 @@ std::span<const std::unique_ptr<Generator>> all_generators() {
     generators.push_back(make_ml10m());
     generators.push_back(make_hopsworks());
     generators.push_back(make_predict());
+    generators.push_back(make_mnist());
     return generators;
   }();
   return registered;

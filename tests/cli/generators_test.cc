@@ -74,6 +74,11 @@ BOOST_AUTO_TEST_CASE(predict_writes_urls_and_bodies) {
                 "--format jsonl): these requests have bodies");
 }
 
+BOOST_AUTO_TEST_CASE(mnist_writes_long_urls_and_bodies) {
+  check_file("mnist.txt", {"mnist", "1"});
+  check_file("mnist-v2.jsonl", {"mnist", "1", "--form", "v2", "--size", "4", "--batch", "2"});
+}
+
 BOOST_AUTO_TEST_CASE(real_data_makes_files_that_load) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): tests read the environment from one thread
   const char* data = std::getenv("MACAW_TEST_DATA");
@@ -86,6 +91,8 @@ BOOST_AUTO_TEST_CASE(real_data_makes_files_that_load) {
   const std::vector<std::vector<std::string>> commands{
       {"predict", "a.txt", "500", "--data", real + "/iris/iris_sklearn.csv"},
       {"predict", "b.jsonl", "500", "--data", real + "/iris/iris_sklearn.csv", "--form", "v2"},
+      {"mnist", "c.txt.gz", "500", "--data", real + "/mnist"},
+      {"mnist", "d.jsonl", "500", "--data", real + "/mnist", "--form", "tensor"},
       {"hopsworks", "f.jsonl", "500", "--data", real + "/ml-latest-small/ratings.csv", "--fields",
        "userId,movieId"},
   };
@@ -104,7 +111,7 @@ BOOST_AUTO_TEST_CASE(each_has_help_with_an_example_and_a_line_in_the_list) {
   const TempDir folder;
   const auto list = create(folder, {"list"});
   BOOST_TEST(list.code == 0);
-  for (const std::string name : {"hopsworks", "predict"}) {
+  for (const std::string name : {"hopsworks", "predict", "mnist"}) {
     const auto help = create(folder, {name, "--help"});
     BOOST_TEST(help.code == 0);
     BOOST_TEST(help.out.find("Example:\n  create-replay " + name + " ") != std::string::npos);
