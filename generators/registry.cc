@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "flowers.h"
 #include "hopsworks.h"
 #include "macaw/generators/generator.h"
 #include "ml10m.h"
@@ -19,6 +20,7 @@ std::span<const std::unique_ptr<Generator>> all_generators() {
     generators.push_back(make_hopsworks());
     generators.push_back(make_predict());
     generators.push_back(make_mnist());
+    generators.push_back(make_flowers());
     return generators;
   }();
   return registered;

@@ -79,6 +79,23 @@ BOOST_AUTO_TEST_CASE(mnist_writes_long_urls_and_bodies) {
   check_file("mnist-v2.jsonl", {"mnist", "1", "--form", "v2", "--size", "4", "--batch", "2"});
 }
 
+BOOST_AUTO_TEST_CASE(flowers_writes_images) {
+  const TempDir folder;
+  const auto result = create(folder, {"flowers", "out.jsonl", "3"});
+  BOOST_TEST(result.code == 0, result.err);
+  auto reader = replay::Reader::open(folder / "out.jsonl");
+  BOOST_REQUIRE(reader.ok());
+  replay::Record record;
+  for (int k = 0; k < 3; ++k) {
+    const auto more = reader->next(record);
+    BOOST_REQUIRE((more.ok() && *more));
+    BOOST_TEST(record.method == "POST");
+    BOOST_TEST(record.body.size() == 16'175U);
+  }
+  BOOST_REQUIRE(reader->provenance().has_value());
+  BOOST_TEST(reader->provenance()->get("generator") == "flowers");
+}
+
 BOOST_AUTO_TEST_CASE(real_data_makes_files_that_load) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): tests read the environment from one thread
   const char* data = std::getenv("MACAW_TEST_DATA");
@@ -93,6 +110,7 @@ BOOST_AUTO_TEST_CASE(real_data_makes_files_that_load) {
       {"predict", "b.jsonl", "500", "--data", real + "/iris/iris_sklearn.csv", "--form", "v2"},
       {"mnist", "c.txt.gz", "500", "--data", real + "/mnist"},
       {"mnist", "d.jsonl", "500", "--data", real + "/mnist", "--form", "tensor"},
+      {"flowers", "e.jsonl.zst", "500", "--data", real + "/images"},
       {"hopsworks", "f.jsonl", "500", "--data", real + "/ml-latest-small/ratings.csv", "--fields",
        "userId,movieId"},
   };
@@ -111,7 +129,7 @@ BOOST_AUTO_TEST_CASE(each_has_help_with_an_example_and_a_line_in_the_list) {
   const TempDir folder;
   const auto list = create(folder, {"list"});
   BOOST_TEST(list.code == 0);
-  for (const std::string name : {"hopsworks", "predict", "mnist"}) {
+  for (const std::string name : {"hopsworks", "predict", "mnist", "flowers"}) {
     const auto help = create(folder, {name, "--help"});
     BOOST_TEST(help.code == 0);
     BOOST_TEST(help.out.find("Example:\n  create-replay " + name + " ") != std::string::npos);
