@@ -10,6 +10,7 @@
 #include "ml10m.h"
 #include "mnist.h"
 #include "predict.h"
+#include "recommend.h"
 
 namespace macaw::generators {
 
@@ -21,6 +22,7 @@ std::span<const std::unique_ptr<Generator>> all_generators() {
     generators.push_back(make_predict());
     generators.push_back(make_mnist());
     generators.push_back(make_flowers());
+    generators.push_back(make_recommend());
     return generators;
   }();
   return registered;

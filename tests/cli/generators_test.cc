@@ -96,6 +96,17 @@ BOOST_AUTO_TEST_CASE(flowers_writes_images) {
   BOOST_TEST(reader->provenance()->get("generator") == "flowers");
 }
 
+BOOST_AUTO_TEST_CASE(recommend_writes_calls_of_named_users) {
+  const TempDir folder;
+  folder.write("clicks.csv", "user,item,time\na b,x,10\nc,y,20\n");
+  const auto result = create(folder, {"recommend", "-", "2", "2", "--data", "clicks.csv",
+                                      "--columns", "user,item,time", "--click-percent", "0"});
+  BOOST_TEST(result.code == 0, result.err);
+  test::check_golden("cli/golden/recommend.txt", result.out);
+  check_mistake({"recommend", "out.txt", "2", "2", "--data", "missing.csv"},
+                "missing.csv: cannot open it: No such file or directory");
+}
+
 BOOST_AUTO_TEST_CASE(real_data_makes_files_that_load) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): tests read the environment from one thread
   const char* data = std::getenv("MACAW_TEST_DATA");
@@ -113,6 +124,8 @@ BOOST_AUTO_TEST_CASE(real_data_makes_files_that_load) {
       {"flowers", "e.jsonl.zst", "500", "--data", real + "/images"},
       {"hopsworks", "f.jsonl", "500", "--data", real + "/ml-latest-small/ratings.csv", "--fields",
        "userId,movieId"},
+      {"recommend", "g.jsonl", "100", "250", "--data", real + "/ml-latest-small/ratings.csv",
+       "--columns", "userId,movieId,timestamp"},
   };
   for (const auto& command : commands) {
     const auto result = create(folder, command);
@@ -129,7 +142,7 @@ BOOST_AUTO_TEST_CASE(each_has_help_with_an_example_and_a_line_in_the_list) {
   const TempDir folder;
   const auto list = create(folder, {"list"});
   BOOST_TEST(list.code == 0);
-  for (const std::string name : {"hopsworks", "predict", "mnist", "flowers"}) {
+  for (const std::string name : {"hopsworks", "predict", "mnist", "flowers", "recommend"}) {
     const auto help = create(folder, {name, "--help"});
     BOOST_TEST(help.code == 0);
     BOOST_TEST(help.out.find("Example:\n  create-replay " + name + " ") != std::string::npos);
