@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base64.h"
+#include "macaw/base/ascii.h"
+#include "macaw/base/base64.h"
 #include "macaw/base/check.h"
 #include "macaw/http/request_encoder.h"
 #include "provenance.h"

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,23 @@
 #include "macaw/replay/file/record.h"
 
 namespace macaw::replay {
+
+/// What a Writer refuses about a record whatever stands before it in the file, for those who would
+/// rather go on without it: "found ..., expected ...".
+class RecordCheck {
+ public:
+  explicit RecordCheck(Format format);
+  ~RecordCheck();
+  RecordCheck(RecordCheck&&) noexcept;
+  RecordCheck& operator=(RecordCheck&&) noexcept;
+
+  /// Nothing when it can be written.
+  std::optional<std::string> operator()(const Record& record);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 class Writer {
  public:
@@ -35,9 +53,9 @@ class Writer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// "txt" and "jsonl"; by path: the ending before .gz/.zst, .jsonl is JSON lines, anything else a
-/// URL list.
+/// "txt" and "jsonl"; by path: the ending before .gz/.zst, .jsonl is JSON lines, .txt a URL list,
+/// anything else `otherwise`.
 Result<Format> parse_format(std::string_view name);
-Format format_of_path(std::string_view path);
+Format format_of_path(std::string_view path, Format otherwise = Format::kUrlList);
 
 }  // namespace macaw::replay
