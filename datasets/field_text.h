@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "macaw/base/result.h"
+
 namespace macaw::datasets {
 
 /// UTF-8's, which some editors put before the first line.
@@ -40,5 +42,8 @@ inline bool read_u32(std::string_view text, size_t& position, uint32_t& value) {
 
 /// The field in quotes for a message: at most 40 bytes, anything but printable ASCII as \xNN.
 std::string quoted(std::string_view field);
+
+/// `path:line:column: what`, for a byte of a whole text.
+Error error_at(std::string_view path, std::string_view text, size_t offset, std::string_view what);
 
 }  // namespace macaw::datasets

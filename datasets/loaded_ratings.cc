@@ -56,23 +56,37 @@ std::string LoadedRatings::identity() const {
   return identity_;
 }
 
+std::span<CompactRating> RatingsBuilder::ratings_of(size_t user) {
+  return {table_.ratings.data() + table_.offsets[user],
+          static_cast<size_t>(table_.offsets[user + 1] - table_.offsets[user])};
+}
+
+void RatingsBuilder::sort_by_time(std::span<CompactRating> ratings) {
+  const auto earlier = [](const CompactRating& a, const CompactRating& b) {
+    return a.time < b.time;
+  };
+  if (!std::is_sorted(ratings.begin(), ratings.end(), earlier)) {
+    std::stable_sort(ratings.begin(), ratings.end(), earlier);
+  }
+}
+
 std::optional<RatingsBuilder::Duplicate> RatingsBuilder::finish() {
   group_by_user();
   for (size_t k = 0; k < table_.users.size(); ++k) {
-    const std::span<CompactRating> ratings(
-        table_.ratings.data() + table_.offsets[k],
-        static_cast<size_t>(table_.offsets[k + 1] - table_.offsets[k]));
+    const std::span<CompactRating> ratings = ratings_of(k);
     if (const auto item = find_duplicate(ratings)) {
       return Duplicate{table_.users[k], *item};
     }
-    const auto earlier = [](const CompactRating& a, const CompactRating& b) {
-      return a.time < b.time;
-    };
-    if (!std::is_sorted(ratings.begin(), ratings.end(), earlier)) {
-      std::stable_sort(ratings.begin(), ratings.end(), earlier);
-    }
+    sort_by_time(ratings);
   }
   return std::nullopt;
+}
+
+void RatingsBuilder::group() {
+  group_by_user();
+  for (size_t k = 0; k < table_.users.size(); ++k) {
+    sort_by_time(ratings_of(k));
+  }
 }
 
 void RatingsBuilder::group_by_user() {

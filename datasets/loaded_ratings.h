@@ -72,7 +72,10 @@ class RatingsBuilder {
   /// (user, item) that came twice, if there is one: the table is of no use then.
   std::optional<Duplicate> finish();
 
-  /// REQUIRES: finish() found no duplicate.
+  /// The same for data in which a (user, item) may come again.
+  void group();
+
+  /// REQUIRES: group(), or finish() found no duplicate.
   LoadedRatings::Table take() { return std::move(table_); }
 
  private:
@@ -83,6 +86,8 @@ class RatingsBuilder {
   };
 
   void group_by_user();
+  std::span<LoadedRatings::CompactRating> ratings_of(size_t user);
+  static void sort_by_time(std::span<LoadedRatings::CompactRating> ratings);
   std::optional<uint32_t> find_duplicate(std::span<const LoadedRatings::CompactRating> ratings);
 
   LoadedRatings::Table table_;

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "field_text.h"
 #include "macaw/io/line_reader.h"
 
 namespace macaw::datasets {
@@ -41,12 +42,9 @@ Result<rapidjson::Document> parse_json(const std::string& path, const std::strin
   if (document.HasParseError()) {
     const auto offset = static_cast<size_t>(json.data() - text.data()) +
                         std::min(document.GetErrorOffset(), json.size());
-    const std::string_view before = std::string_view(text).substr(0, offset);
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const size_t line_begin = before.find_last_of('\n') + 1;  // npos + 1 is 0
-    return Error::at(path, static_cast<uint64_t>(line), offset - line_begin + 1,
-                     fmt::format("found no valid JSON ({}), expected a JSON document",
-                                 rapidjson::GetParseError_En(document.GetParseError())));
+    return error_at(path, text, offset,
+                    fmt::format("found no valid JSON ({}), expected a JSON document",
+                                rapidjson::GetParseError_En(document.GetParseError())));
   }
   return document;
 }

@@ -74,7 +74,7 @@ replay::Provenance Ml10mGeneration::provenance() const {
       {"calls", std::to_string(options_.pairs)},
       {"seed", std::to_string(options_.seed)},
       {"dataset", dataset_},
-      {"model", options_.model == UsersModel::kHistory ? "history" : "uniform"},
+      {"model", std::string(name_of(options_.model))},
       {"clicks", options_.click_percent_text},
   };
   if (!options_.items.empty()) {
@@ -90,8 +90,7 @@ Status Ml10mGeneration::run(const RecordSink& sink, const Reporter& reporter) {
 }
 
 std::string Ml10mGeneration::summary() const {
-  return fmt::format("{}{} user{}", options_.model == UsersModel::kUniform ? "up to " : "",
-                     format_count(users_), users_ == 1 ? "" : "s");
+  return users_summary(options_.model, users_);
 }
 
 class Ml10m final : public Generator {
@@ -111,17 +110,6 @@ class Ml10m final : public Generator {
   Result<std::unique_ptr<Generation>> prepare(const Arguments& arguments, replay::Format format,
                                               const Reporter& reporter) const override;
 };
-
-void warn_of_few_pairs(const Ml10mOptions& options, const Reporter& reporter) {
-  if (options.pairs >= options.users || !reporter.note) {
-    return;
-  }
-  reporter.note(fmt::format("warning: fewer pairs ({}) than users ({}): {}",
-                            format_count(options.pairs), format_count(options.users),
-                            options.model == UsersModel::kHistory
-                                ? "only the first ones drawn appear, with a pair each"
-                                : "not every user can appear"));
-}
 
 Result<std::unique_ptr<Generation>> Ml10m::prepare(const Arguments& arguments,
                                                    replay::Format format,

@@ -3,8 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <limits>
 
@@ -15,40 +14,64 @@ namespace {
 constexpr uint64_t kActionDelayMin = 1'000;   // ms
 constexpr uint64_t kActionDelayMax = 10'000;  // ms
 constexpr uint64_t kProgressPairs = 1U << 14;
+constexpr std::string_view kUserHole = "{user}";
+constexpr std::string_view kItemHole = "{item}";
+static_assert(kUserHole.size() == kItemHole.size());
 
 }  // namespace
 
-void append_number(uint64_t number, std::string& text) {
-  std::array<char, std::numeric_limits<uint64_t>::digits10 + 1> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  text.append(digits.data(), static_cast<size_t>(end - digits.data()));
+UrlTemplate::UrlTemplate(std::string_view text) {
+  while (!text.empty()) {
+    const size_t user = std::min(text.find(kUserHole), text.size());
+    const size_t item = std::min(text.find(kItemHole), text.size());
+    const size_t end = std::min(user, item);
+    Piece piece{std::string(text.substr(0, end)), Hole::kNone};
+    text.remove_prefix(end);
+    if (!text.empty()) {
+      piece.hole = user < item ? Hole::kUser : Hole::kItem;
+      text.remove_prefix(kUserHole.size());
+    }
+    pieces_.push_back(std::move(piece));
+  }
 }
 
+bool UrlTemplate::is_whole(std::string_view text) {
+  for (size_t at = text.find_first_of("{}"); at != std::string_view::npos;
+       at = text.find_first_of("{}")) {
+    text.remove_prefix(at);
+    if (!text.starts_with(kUserHole) && !text.starts_with(kItemHole)) {
+      return false;
+    }
+    text.remove_prefix(kUserHole.size());
+  }
+  return true;
+}
+
+void UrlTemplate::build(const PairSource& source, const Pair& pair, std::string& url) const {
+  url.clear();
+  for (const Piece& piece : pieces_) {
+    url += piece.text;
+    if (piece.hole == Hole::kUser) {
+      source.append_user(pair.user, url);
+    } else if (piece.hole == Hole::kItem) {
+      source.append_item(pair.item, url);
+    }
+  }
+}
+
+// rlabs names the user's first list of recommendations: an action that carries it is a click on
+// that.
 SeldonUrls::SeldonUrls(std::string_view endpoint, std::string_view key, uint64_t limit)
-    : recommendation_head_(
-          fmt::format("http://{}/js/recommendations?consumer_key={}&user=", endpoint, key)),
-      recommendation_tail_(fmt::format("&limit={}&jsonpCallback=j", limit)),
-      action_head_(fmt::format("http://{}/js/action/new?consumer_key={}&user=", endpoint, key)) {}
-
-void SeldonUrls::recommendation(const PairSource& source, const Pair& pair,
-                                std::string& url) const {
-  url.assign(recommendation_head_);
-  append_number(pair.user, url);
-  url.append("&item=");
-  source.append_item(pair.item, url);
-  url.append(recommendation_tail_);
-}
-
-void SeldonUrls::action(const PairSource& source, const Pair& pair, bool click,
-                        std::string& url) const {
-  url.assign(action_head_);
-  append_number(pair.user, url);
-  url.append("&item=");
-  source.append_item(pair.item, url);
-  // rlabs names the user's first list of recommendations: an action that carries it is a click on
-  // that.
-  url.append(click ? "&type=1&rlabs=1&jsonpCallback=j" : "&type=1&jsonpCallback=j");
-}
+    : SeldonUrls(
+          UrlTemplate(fmt::format("http://{}/js/recommendations?consumer_key={}&user={}&item={}"
+                                  "&limit={}&jsonpCallback=j",
+                                  endpoint, key, kUserHole, kItemHole, limit)),
+          UrlTemplate(fmt::format("http://{}/js/action/new?consumer_key={}&user={}&item={}&type=1"
+                                  "&jsonpCallback=j",
+                                  endpoint, key, kUserHole, kItemHole)),
+          UrlTemplate(fmt::format("http://{}/js/action/new?consumer_key={}&user={}&item={}&type=1"
+                                  "&rlabs=1&jsonpCallback=j",
+                                  endpoint, key, kUserHole, kItemHole))) {}
 
 Status PairWriter::run(const RecordSink& sink, const Reporter& reporter) {
   const bool timed = options_.format == replay::Format::kJsonLines;
@@ -78,7 +101,7 @@ Status PairWriter::write_pending(uint64_t time_ms, const RecordSink& sink) {
   while (!pending_.empty() && pending_.top().time_ms <= time_ms) {
     const PendingAction action = pending_.top();
     pending_.pop();
-    set_time(action.time_ms, action.pair.user);
+    set_time(action.time_ms, action.pair);
     MACAW_TRY(write_action(action.number, action.pair, sink));
   }
   return {};
@@ -86,7 +109,7 @@ Status PairWriter::write_pending(uint64_t time_ms, const RecordSink& sink) {
 
 Status PairWriter::write_recommendation(const Pair& pair, const RecordSink& sink) {
   if (options_.format == replay::Format::kJsonLines) {
-    set_time(pair.time_ms, pair.user);
+    set_time(pair.time_ms, pair);
   }
   urls_.recommendation(source_, pair, record_.url);
   return sink(record_);
@@ -102,10 +125,10 @@ bool PairWriter::is_click(uint64_t number) const {
   return unit * 100 < options_.click_percent;
 }
 
-void PairWriter::set_time(uint64_t time_ms, uint64_t user) {
+void PairWriter::set_time(uint64_t time_ms, const Pair& pair) {
   record_.time = std::chrono::milliseconds(time_ms);
   record_.user.clear();
-  append_number(user, record_.user);
+  source_.append_user(pair.user, record_.user);
 }
 
 }  // namespace macaw::generators

@@ -9,8 +9,10 @@
 #include <queue>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "json_text.h"
 #include "macaw/base/random.h"
 #include "macaw/base/result.h"
 #include "macaw/generators/generator.h"
@@ -39,23 +41,56 @@ class PairSource {
   /// False after the last.
   virtual bool next(Pair& pair) = 0;
   virtual void append_item(uint32_t item, std::string& url) const = 0;
+
+  virtual void append_user(uint64_t user, std::string& url) const { append_number(user, url); }
 };
 
-void append_number(uint64_t number, std::string& text);
+/// A URL with holes for {user} and {item}.
+class UrlTemplate {
+ public:
+  /// REQUIRES: what is around the holes may stand in a URL as it is.
+  explicit UrlTemplate(std::string_view text);
 
-/// The fixed parts of the two URLs; the shapes are those of Seldon's script, byte for byte.
+  /// Whether every brace of the text belongs to a hole.
+  static bool is_whole(std::string_view text);
+
+  /// Replaces `url`.
+  void build(const PairSource& source, const Pair& pair, std::string& url) const;
+
+ private:
+  enum class Hole : uint8_t { kNone, kUser, kItem };
+
+  struct Piece {
+    std::string text;
+    Hole hole = Hole::kNone;  ///< behind the text
+  };
+
+  std::vector<Piece> pieces_;
+};
+
+/// The URLs of the calls; the default ones are those of Seldon's script, byte for byte.
 class SeldonUrls {
  public:
   /// REQUIRES: all three may stand in a URL as they are.
   SeldonUrls(std::string_view endpoint, std::string_view key, uint64_t limit);
 
-  void recommendation(const PairSource& source, const Pair& pair, std::string& url) const;
-  void action(const PairSource& source, const Pair& pair, bool click, std::string& url) const;
+  SeldonUrls(UrlTemplate recommendation, UrlTemplate action, UrlTemplate click)
+      : recommendation_(std::move(recommendation)),
+        action_(std::move(action)),
+        click_(std::move(click)) {}
+
+  void recommendation(const PairSource& source, const Pair& pair, std::string& url) const {
+    recommendation_.build(source, pair, url);
+  }
+
+  void action(const PairSource& source, const Pair& pair, bool click, std::string& url) const {
+    (click ? click_ : action_).build(source, pair, url);
+  }
 
  private:
-  std::string recommendation_head_;
-  std::string recommendation_tail_;
-  std::string action_head_;
+  UrlTemplate recommendation_;
+  UrlTemplate action_;
+  UrlTemplate click_;
 };
 
 /// Writes the calls of all pairs. URL list: the two calls of a pair are neighbours. JSON lines:
@@ -95,7 +130,7 @@ class PairWriter {
   /// Actions that are due before the recommendation at `time_ms`.
   Status write_pending(uint64_t time_ms, const RecordSink& sink);
   bool is_click(uint64_t number) const;
-  void set_time(uint64_t time_ms, uint64_t user);
+  void set_time(uint64_t time_ms, const Pair& pair);
 
   PairSource& source_;
   const SeldonUrls& urls_;

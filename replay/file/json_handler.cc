@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base64.h"
+#include "macaw/base/base64.h"
 #include "macaw/base/check.h"
 #include "provenance.h"
 #include "seconds.h"

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "base64.h"
+#include "macaw/base/base64.h"
 #include "seconds.h"
 #include "text.h"
 

@@ -39,7 +39,7 @@ const char* beyond_url_list(const Record& record) {
   return nullptr;
 }
 
-/// The reader's checks of everything but the URL and the raw JSON.
+/// The reader's checks of methods, headers, bodies and names.
 std::optional<std::string> check_fields(const Record& record) {
   if (!is_token(record.method)) {
     return fmt::format("found method {}, expected a word such as GET", quoted(record.method));
@@ -68,7 +68,48 @@ std::optional<std::string> check_fields(const Record& record) {
   return std::nullopt;
 }
 
+/// The reader's checks of everything but the raw JSON.
+std::optional<std::string> check_content(const Record& record, Format format, UrlCheck& url_check) {
+  if (format == Format::kUrlList) {
+    if (const char* what = beyond_url_list(record)) {
+      return fmt::format("a URL list cannot hold {} (JSON lines can)", what);
+    }
+  }
+  if (!record.url.empty() || record.grpc_call.empty()) {
+    if (const auto fault = url_check(record.url)) {
+      return fmt::format("{} (at byte {} of the URL)", fault->message, fault->column);
+    }
+  }
+  return format == Format::kUrlList ? std::nullopt : check_fields(record);
+}
+
 }  // namespace
+
+struct RecordCheck::Impl {
+  explicit Impl(Format file_format) : format(file_format) {}
+
+  Format format;
+  UrlCheck url_check;
+  JsonOutput json;
+};
+
+RecordCheck::RecordCheck(Format format) : impl_(std::make_unique<Impl>(format)) {}
+
+RecordCheck::~RecordCheck() = default;
+RecordCheck::RecordCheck(RecordCheck&&) noexcept = default;
+RecordCheck& RecordCheck::operator=(RecordCheck&&) noexcept = default;
+
+std::optional<std::string> RecordCheck::operator()(const Record& record) {
+  auto wrong = check_content(record, impl_->format, impl_->url_check);
+  if (wrong || impl_->format == Format::kUrlList) {
+    return wrong;
+  }
+  if (record.time && *record.time < Nanos(0)) {
+    return "found a time before 0";
+  }
+  std::string_view line;
+  return impl_->json.format(record, nullptr, line);
+}
 
 struct Writer::Impl {
   Impl(io::OutputFile output, Format file_format, Provenance file_provenance)
@@ -93,11 +134,8 @@ struct Writer::Impl {
 };
 
 Status Writer::Impl::write_url(const Record& record) {
-  if (const char* what = beyond_url_list(record)) {
-    return error(fmt::format("a URL list cannot hold {} (JSON lines can)", what));
-  }
-  if (const auto fault = url_check(record.url)) {
-    return error(fmt::format("{} (at byte {} of the URL)", fault->message, fault->column));
+  if (const auto wrong = check_content(record, format, url_check)) {
+    return error(*wrong);
   }
   MACAW_TRY(file.write(record.url));
   MACAW_TRY(file.write("\n"));
@@ -106,12 +144,7 @@ Status Writer::Impl::write_url(const Record& record) {
 }
 
 Status Writer::Impl::write_json(const Record& record) {
-  if (!record.url.empty() || record.grpc_call.empty()) {
-    if (const auto fault = url_check(record.url)) {
-      return error(fmt::format("{} (at byte {} of the URL)", fault->message, fault->column));
-    }
-  }
-  if (const auto wrong = check_fields(record)) {
+  if (const auto wrong = check_content(record, format, url_check)) {
     return error(*wrong);
   }
   MACAW_TRY(check_time(record));

@@ -16,6 +16,7 @@
 
 #include "cli_support.h"
 #include "create_replay_progress.h"
+#include "import_command.h"
 #include "macaw/base/result.h"
 #include "macaw/base/units.h"
 #include "macaw/datasets/ratings.h"
@@ -153,24 +154,40 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// What the words of the command line have chosen so far: the program, a subcommand, its own.
+std::vector<const CLI::App*> chosen_of(const CLI::App& app) {
+  std::vector<const CLI::App*> chosen{&app};
+  for (auto next = app.get_subcommands(); !next.empty(); next = next.front()->get_subcommands()) {
+    chosen.push_back(next.front());
+  }
+  return chosen;
+}
+
 /// The command that a hint should name: the subcommand that was being parsed, if there is one.
 std::string command_of(const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  return chosen.empty() ? kProgram : fmt::format("{} {}", kProgram, chosen.front()->get_name());
+  std::vector<std::string> names;
+  for (const CLI::App* command : chosen_of(app)) {
+    names.push_back(command->get_name());
+  }
+  return fmt::format("{}", fmt::join(names, " "));
 }
 
 /// CLI11 says of a wrong word only that a right one is missing.
 std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc,
                     const char* const* argv) {
-  const bool wrong_word = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
+  const auto chosen = chosen_of(app);
+  std::vector<std::string> names;
+  for (const CLI::App* each :
+       chosen.back()->get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(each->get_name());
+  }
+  const auto words = static_cast<int>(chosen.size());
+  const bool wrong_word = argc > words && argv[words][0] != '-' && !names.empty();
   if (!wrong_word) {
     return one_line(error.what());
   }
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
-  }
-  return fmt::format("found '{}', expected one of {}", one_line(argv[1]), fmt::join(names, ", "));
+  return fmt::format("found '{}', expected one of {}", one_line(argv[words]),
+                     fmt::join(names, ", "));
 }
 
 int finish(const Status& status, Narrator& narrator) {
@@ -196,6 +213,7 @@ int run_create_replay(int argc, const char* const* argv) {
   }
   SynthesizeCommand synthesize_command;
   add_synthesize(app, synthesize_command);
+  const ExchangeCommands exchange_commands(app);
 
   Narrator narrator(kProgram);
   try {
@@ -215,6 +233,9 @@ int run_create_replay(int argc, const char* const* argv) {
   ignore_signals({SIGXFSZ});  // but head may end us: nobody misses the rest
   if (synthesize_command.command->parsed()) {
     return finish(synthesize(synthesize_command, narrator), narrator);
+  }
+  if (exchange_commands.parsed()) {
+    return finish(exchange_commands.run(narrator), narrator);
   }
   const auto chosen = std::find_if(commands.begin(), commands.end(),
                                    [](const auto& command) { return command.command->parsed(); });

@@ -184,4 +184,23 @@ Result<std::string> read_file(const std::string& path) {
   }
 }
 
+Result<std::string> read_file_decompressed(const std::string& path, size_t bytes_max) {
+  MACAW_TRY_ASSIGN(const std::unique_ptr<ByteSource> source, ByteSource::open(path));
+  std::string bytes;
+  size_t size = 0;
+  for (;;) {
+    bytes.resize(std::min(std::max(size_t{4096}, 2 * size), bytes_max + 1));
+    MACAW_TRY_ASSIGN(const size_t count, source->read(bytes.data() + size, bytes.size() - size));
+    size += count;
+    if (size > bytes_max) {
+      return errorf("{}: found more than {} bytes, expected at most so many", display_name(path),
+                    format_count(bytes_max));
+    }
+    if (count == 0) {
+      bytes.resize(size);
+      return bytes;
+    }
+  }
+}
+
 }  // namespace macaw::io

@@ -53,6 +53,11 @@ bool names_line_and_column(std::string_view message, std::string_view path) {
          take_number_and_colon(message) && message.starts_with(' ');
 }
 
+bool is_uncompressed(std::string_view bytes) {
+  return !bytes.starts_with("\x1f\x8b") && !bytes.starts_with("\x28\xb5\x2f\xfd") &&
+         !(bytes.size() >= 4 && bytes.substr(1, 3) == "\x2a\x4d\x18");
+}
+
 FuzzInput::FuzzInput(const uint8_t* data, size_t size)
     : bytes_(reinterpret_cast<const char*>(data), size) {}
 

@@ -31,6 +31,9 @@ bool names_line(std::string_view message, std::string_view path);
 /// Whether it begins with "path:line:column: ", each from 1.
 bool names_line_and_column(std::string_view message, std::string_view path);
 
+/// Compressed inputs are the business of lines_fuzz.cc.
+bool is_uncompressed(std::string_view bytes);
+
 /// The input, taken from its front.
 class FuzzInput {
  public:

@@ -66,12 +66,6 @@ void check_folder(datasets::Shape shape, std::string_view movies, std::string_vi
   check_histories(std::move(found->table));
 }
 
-/// Compressed inputs are the business of lines_fuzz.cc.
-bool is_text(std::string_view bytes) {
-  return !bytes.starts_with("\x1f\x8b") && !bytes.starts_with("\x28\xb5\x2f\xfd") &&
-         !(bytes.size() >= 4 && bytes.substr(1, 3) == "\x2a\x4d\x18");
-}
-
 }  // namespace
 }  // namespace macaw::fuzz
 
@@ -79,7 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   macaw::fuzz::FuzzInput input(data, size);
   const auto shape = macaw::datasets::kShapes[input.take_byte() % 3].shape;
   const std::string_view movies = input.take_until("====\n");
-  if (macaw::fuzz::is_text(movies) && macaw::fuzz::is_text(input.rest())) {
+  if (macaw::fuzz::is_uncompressed(movies) && macaw::fuzz::is_uncompressed(input.rest())) {
     macaw::fuzz::check_folder(shape, movies, input.rest());
   }
   return 0;

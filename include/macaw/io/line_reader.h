@@ -61,4 +61,8 @@ class LineReader {
 /// A whole small file (uncompressed as it is). Error names the path and the reason.
 Result<std::string> read_file(const std::string& path);
 
+/// A whole file, decompressed if it is gzip or zstd. Error names the path and the reason; one is
+/// that there are more than `bytes_max`.
+Result<std::string> read_file_decompressed(const std::string& path, size_t bytes_max);
+
 }  // namespace macaw::io

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,23 @@
 #include "macaw/replay/file/record.h"
 
 namespace macaw::replay {
+
+/// What a Writer refuses about a record whatever stands before it in the file, for those who would
+/// rather go on without it: "found ..., expected ...".
+class RecordCheck {
+ public:
+  explicit RecordCheck(Format format);
+  ~RecordCheck();
+  RecordCheck(RecordCheck&&) noexcept;
+  RecordCheck& operator=(RecordCheck&&) noexcept;
+
+  /// Nothing when it can be written.
+  std::optional<std::string> operator()(const Record& record);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 class Writer {
  public:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "base64.h"
+#include "macaw/base/base64.h"
 
 #include <array>
 #include <cstdint>
 
-namespace macaw::replay {
+namespace macaw {
 
 namespace {
 
@@ -64,4 +64,4 @@ bool decode_base64(std::string_view text, std::string& out) {
   return (bits & ((1U << bit_count) - 1)) == 0;
 }
 
-}  // namespace macaw::replay
+}  // namespace macaw

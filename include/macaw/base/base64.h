@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Base64 of RFC 4648 section 4, with padding. Private to replay/file. Pure.
+// Base64 of RFC 4648 section 4, with padding: bodies in replay files, images in requests. Pure.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace macaw::replay {
+namespace macaw {
 
 /// Appends to `out`.
 void encode_base64(std::string_view bytes, std::string& out);
@@ -15,4 +15,4 @@ void encode_base64(std::string_view bytes, std::string& out);
 /// that a correct encoder leaves zero. `out` is unspecified then.
 bool decode_base64(std::string_view text, std::string& out);
 
-}  // namespace macaw::replay
+}  // namespace macaw
