@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 
+#include "macaw/base/base64.h"
 #include "macaw/http/request_encoder.h"
 #include "parameters.h"
 #include "predictions.h"
@@ -33,31 +34,6 @@ std::optional<std::string_view> credentials(const http::Request& request, std::s
   }
   const size_t begin = std::min(header.find_first_not_of(' ', blank), header.size());
   return header.substr(begin);
-}
-
-/// Base64 (RFC 4648); nullopt when it is none.
-std::optional<std::string> decode_basic(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  while (text.ends_with('=')) {
-    text.remove_suffix(1);
-  }
-  std::string decoded;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const size_t digit = kDigits.find(c);
-    if (digit == std::string_view::npos) {
-      return std::nullopt;
-    }
-    bits = (bits << 6) | static_cast<uint32_t>(digit);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      decoded += static_cast<char>((bits >> count) & 0xff);
-    }
-  }
-  return decoded;
 }
 
 Response unauthorized(std::string_view error, std::string_view description,
@@ -197,13 +173,14 @@ Response answer_oauth_token(const http::Request& request, const Requirements& re
                             TokenDesk& tokens, int64_t now_ms) {
   const Parameters parameters(request);
   const auto basic = credentials(request, "Basic");
-  const auto pair = basic ? decode_basic(*basic) : std::nullopt;
-  const size_t colon = pair ? pair->find(':') : std::string::npos;
-  const std::string key = colon == std::string::npos ? parameters.get("client_id").value_or("")
-                                                     : pair->substr(0, colon);
+  std::string pair;
+  const bool given = basic && decode_base64(*basic, pair);
+  const size_t colon = given ? pair.find(':') : std::string::npos;
+  const std::string key =
+      colon == std::string::npos ? parameters.get("client_id").value_or("") : pair.substr(0, colon);
   const std::string secret = colon == std::string::npos
                                  ? parameters.get("client_secret").value_or("")
-                                 : pair->substr(colon + 1);
+                                 : pair.substr(colon + 1);
   if (key.empty() || judge_client(requirements.clients, key, secret) != ClientJudgement::kKnown) {
     return unauthorized("unauthorized",
                         key.empty() ? "Full authentication is required to access "

@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(oauth_tokens) {
   BOOST_TEST(ask(grant, {}).status == 401);
   BOOST_TEST(ask(grant, {{"Authorization", "Basic a2V5Ong="}}).status == 401);  // key:x
   BOOST_TEST(ask(grant, {{"Authorization", "Basic *"}}).status == 401);
-  BOOST_TEST(ask("", {{"Authorization", "Basic a2V5OnNlY3JldA"}}).body ==
+  BOOST_TEST(ask("", {{"Authorization", "Basic a2V5OnNlY3JldA=="}}).body ==
              R"({"error":"invalid_request","error_description":"Missing grant type"})");
   BOOST_TEST(ask("grant_type=password", {{"Authorization", "Basic a2V5OnNlY3JldA=="}}).body ==
              R"({"error":"unsupported_grant_type",)"
