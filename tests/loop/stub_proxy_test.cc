@@ -127,6 +127,21 @@ BOOST_AUTO_TEST_CASE(requests_at_the_same_time_have_connections_of_their_own) {
   BOOST_TEST(receive(*two).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_to_head_has_no_body) {
+  const ScriptedServer server(
+      script::answer("HTTP/1.1 200 OK\r\nX-Length: 5\r\nContent-Length: 5\r\n\r\n"));
+  start_before(server);
+  const auto client = connect();
+  for (int k = 0; k < 2; ++k) {
+    send_all(*client, "HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n");
+    const test::StubAnswer answer = receive(*client);
+    BOOST_TEST(answer.status == 200);
+    BOOST_TEST(answer.head.find("X-Length: 5\r\n") != std::string::npos);
+    BOOST_TEST(answer.body.empty());
+  }
+  BOOST_TEST(server.connections() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(the_delay_is_added) {
   const ScriptedServer server(script::answer(http_ok("a")));
   start_before(server, "3ms");
