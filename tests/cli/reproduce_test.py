@@ -85,7 +85,7 @@ class Script(unittest.TestCase):
             checks = {what.strip(): verdict for what, verdict in checks.items()}
             self.assertEqual(len(checks), 6, done.stdout)
             for what in ("requests/s after the slow start", "all that was planned was sent",
-                         "recommendations : actions", "graph while it played"):
+                         "recommendations : actions", "graph page while it played"):
                 self.assertEqual(checks[what], "pass", done.stdout)
             failed = list(checks.values()).count("FAIL")
             self.assertEqual(done.returncode, 3 if failed else 0)
