@@ -38,7 +38,7 @@ ALSO = {("ui", "macaw/replay/engine/run_control.h")}
 
 # Third-party headers (a prefix of the include) and the folders that may include them.
 JSON_USERS = ["replay/file", "replay/engine", "datasets", "generators", "src/report", "src/store",
-              "ui"]
+              "src/stub", "ui"]
 THIRD_PARTY = {
     "uv.h": ["src/net"],
     "llhttp.h": ["src/http"],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `replay stub`: the built-in stub of the Seldon API, until a signal.
+// `replay stub`: the built-in target, or a hop before another one, until a signal.
 #include <csignal>
 #include <cstdio>
 
@@ -8,6 +8,7 @@
 #include "command_parser.h"
 #include "commands.h"
 #include "macaw/base/units.h"
+#include "macaw/http/url.h"
 #include "macaw/net/loop.h"
 #include "macaw/stub/seldon_stub.h"
 #include "stub_settings.h"
@@ -17,28 +18,121 @@ namespace macaw::app {
 namespace {
 
 struct StubArguments {
-  std::optional<std::string> host, port, errors, seed, requests_per_connection;
-  std::vector<std::string> latency, consumer_keys;
+  std::optional<std::string> host, port, preset, errors, seed, requests_per_connection, workers;
+  std::optional<std::string> proxy, delay, token_life, instances;
+  std::vector<std::string> latency, consumer_keys, hosts, api_keys, clients;
+  bool require_token = false;
 };
 
-void describe(CLI::App& app, StubArguments& args) {
-  add_value(app, "--host", args.host, "ADDRESS", "where it listens")->default_str("127.0.0.1");
-  add_value(app, "--port", args.port, "PORT", "0 is any free one")->default_str("8080");
+void describe_times(CLI::App& app, StubArguments& args) {
+  add_value(app, "--preset", args.preset, "NAME",
+            fmt::format("service times as the guides measured them: {}; --latency goes before",
+                        fmt::join(stub::latency_preset_names(), ", ")));
   add_values(app, "--latency", args.latency, "[PATH=]MODEL",
              "5ms, lognormal:MEDIAN,SIGMA, uniform:A..B, exponential:MEAN or "
              "quantiles:50=10ms,90=30ms,99=140ms,100=500ms; of all paths, or of those that begin "
              "with PATH");
+  add_value(app, "--workers", args.workers, "N",
+            "serve so many requests at a time, later ones wait in line; 0: any number")
+      ->default_str("0");
   add_value(app, "--errors", args.errors, "KIND=SHARE,...",
             "503=1%, seldon=0.5% (an error inside a 200), reset=0.1%, silent=0.1%, empty=1%");
-  add_value(app, "--seed", args.seed, "N", "of latencies and errors")->default_str("1");
-  add_values(app, "--consumer-key", args.consumer_keys, "KEY",
-             "accept this consumer_key and no other (may be repeated)");
+  add_value(app, "--seed", args.seed, "N", "of latencies, errors and tokens")->default_str("1");
   add_value(app, "--requests-per-connection", args.requests_per_connection, "N",
             "close a connection after so many answers; 0: never")
       ->default_str("0");
+  add_value(app, "--proxy", args.proxy, "HOST:PORT",
+            "answer nothing, be a hop: send every request on to this server (502 when it fails)");
+  add_value(app, "--delay", args.delay, "MODEL",
+            "of --proxy: what the hop adds, a MODEL as for --latency");
+}
+
+void describe_checks(CLI::App& app, StubArguments& args) {
+  add_values(app, "--require-host", args.hosts, "HOST",
+             "404 for another Host header (may be repeated)");
+  add_values(app, "--require-key", args.api_keys, "KEY",
+             "of predictions: 401 without Authorization: ApiKey, 403 for another KEY (may be "
+             "repeated)");
+  app.add_flag("--require-token", args.require_token,
+               "of predictions: 401 without a token that /token or /oauth/token gave");
+  add_values(app, "--client", args.clients, "KEY:SECRET",
+             "who gets a token (may be repeated); everybody when none is given");
+  add_value(app, "--token-life", args.token_life, "TIME", "how long a token is valid")
+      ->default_str("6000s of /token, 43199s of /oauth/token");
+  add_value(app, "--require-instances", args.instances, "N",
+            "of TensorFlow's predictions: 400 for a batch of another size");
+  add_values(app, "--consumer-key", args.consumer_keys, "KEY",
+             "of the Seldon API: accept this consumer_key and no other (may be repeated)");
+}
+
+void describe(CLI::App& app, StubArguments& args) {
+  add_value(app, "--host", args.host, "ADDRESS", "where it listens")->default_str("127.0.0.1");
+  add_value(app, "--port", args.port, "PORT", "0 is any free one")->default_str("8080");
+  describe_times(app, args);
+  describe_checks(app, args);
   app.footer(
-      "Example:\n  replay stub --port 8080 --latency lognormal:10ms,0.8 --latency "
-      "/js/action=2ms --errors 503=0.1%");
+      "Examples:\n"
+      "  replay stub --latency lognormal:10ms,0.8 --latency /js/action=2ms --errors 503=0.1%\n"
+      "  replay stub --preset hopsworks --require-host model.project.hopsworks.ai "
+      "--require-key KEY\n"
+      "  replay stub --workers 3 --latency 120ms                     # holds 25 requests per "
+      "second\n"
+      "  replay stub --port 8000 --proxy 127.0.0.1:9000 --delay 1ms  # a hop before another "
+      "server");
+}
+
+Result<stub::Requirements::Client> parse_client(std::string_view text) {
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0) {
+    return errorf("found '{}', expected KEY:SECRET", text);
+  }
+  return stub::Requirements::Client{std::string(text.substr(0, colon)),
+                                    std::string(text.substr(colon + 1))};
+}
+
+Status set_times(const StubArguments& args, stub::StubOptions& options) {
+  for (const std::string& text : args.latency) {
+    stub::LatencyRule rule;
+    MACAW_TRY(set_option("--latency", std::optional(text), parse_latency_rule, rule));
+    options.latency.push_back(std::move(rule));
+  }
+  std::vector<stub::LatencyRule> preset;
+  MACAW_TRY(set_option("--preset", args.preset, stub::latency_preset, preset));
+  // Of two rules for the same paths the first one holds.
+  options.latency.insert(options.latency.end(), preset.begin(), preset.end());
+  MACAW_TRY(set_option("--workers", args.workers, parse_count, options.at_a_time));
+  if (!args.proxy) {
+    return args.delay ? Status(Error("--delay needs --proxy")) : Status();
+  }
+  if (!options.latency.empty()) {
+    return errorf("{} is the time of answers, and --proxy has none of its own; use --delay",
+                  args.preset ? "--preset" : "--latency");
+  }
+  http::HostPort next;
+  MACAW_TRY(set_option("--proxy", args.proxy, http::parse_host_port, next));
+  options.proxy = std::move(next);
+  stub::LatencyModel delay;
+  MACAW_TRY(set_option("--delay", args.delay, stub::LatencyModel::parse, delay));
+  options.latency.emplace_back("", std::move(delay));
+  return {};
+}
+
+Status set_requirements(const StubArguments& args, stub::Requirements& require) {
+  require.hosts = args.hosts;
+  require.api_keys = args.api_keys;
+  require.token = args.require_token;
+  for (const std::string& text : args.clients) {
+    stub::Requirements::Client client;
+    MACAW_TRY(set_option("--client", std::optional(text), parse_client, client));
+    require.clients.push_back(std::move(client));
+  }
+  MACAW_TRY(set_option("--require-instances", args.instances, parse_count, require.instances));
+  if (args.token_life) {
+    Nanos life{};
+    MACAW_TRY(set_option("--token-life", args.token_life, parse_duration, life));
+    require.token_life_ms = life / std::chrono::milliseconds(1);
+  }
+  return {};
 }
 
 Result<stub::StubOptions> make_options(const StubArguments& args) {
@@ -46,22 +140,19 @@ Result<stub::StubOptions> make_options(const StubArguments& args) {
   options.port = 8080;
   options.host = args.host.value_or(options.host);
   MACAW_TRY(set_option("--port", args.port, parse_port, options.port));
-  for (const std::string& text : args.latency) {
-    std::pair<std::string, stub::LatencyModel> rule;
-    MACAW_TRY(set_option("--latency", std::optional(text), parse_latency_rule, rule));
-    options.latency.push_back(std::move(rule));
-  }
+  MACAW_TRY(set_times(args, options));
   MACAW_TRY(set_option("--errors", args.errors, stub::parse_error_rules, options.errors));
   MACAW_TRY(set_option("--seed", args.seed, parse_u64, options.seed));
   MACAW_TRY(set_option("--requests-per-connection", args.requests_per_connection, parse_count,
                        options.requests_per_connection));
+  MACAW_TRY(set_requirements(args, options.require));
   options.consumer_keys = args.consumer_keys;
   return options;
 }
 
 }  // namespace
 
-Result<std::pair<std::string, stub::LatencyModel>> parse_latency_rule(std::string_view text) {
+Result<stub::LatencyRule> parse_latency_rule(std::string_view text) {
   std::string path;
   std::string_view model = text;
   if (text.starts_with('/')) {
@@ -77,7 +168,11 @@ Result<std::pair<std::string, stub::LatencyModel>> parse_latency_rule(std::strin
 }
 
 int stub_command(const std::vector<std::string>& arguments) {
-  CLI::App app("Answers as the Seldon API does, until Ctrl-C.", "replay stub");
+  CLI::App app(
+      "A target to play against, until Ctrl-C: answers as the Seldon API, TensorFlow Serving, "
+      "Seldon "
+      "Core, KServe and servers of language models do.",
+      "replay stub");
   StubArguments args;
   describe(app, args);
   if (const auto code = parse_arguments(app, arguments)) {

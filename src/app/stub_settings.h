@@ -4,9 +4,7 @@
 // Thread: any.
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include "macaw/base/result.h"
 #include "macaw/stub/seldon_stub.h"
@@ -14,6 +12,6 @@
 namespace macaw::app {
 
 /// "PATH=MODEL" where PATH begins with '/', or "MODEL" for all paths (the path is empty then).
-Result<std::pair<std::string, stub::LatencyModel>> parse_latency_rule(std::string_view text);
+Result<stub::LatencyRule> parse_latency_rule(std::string_view text);
 
 }  // namespace macaw::app

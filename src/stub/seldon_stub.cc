@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The stub: answers, held back until they are due, and errors to order. All requests are numbered
-// as they arrive; latency and error of a request follow from the seed and its number.
+// as they arrive; latency and error of a request follow from the seed and its number. What is not
+// let in is refused at once.
 // Thread: the loop's.
 
 #include "macaw/stub/seldon_stub.h"
@@ -13,12 +14,19 @@
 #include <iterator>
 #include <map>
 
+#include "admission.h"
 #include "answers.h"
 #include "error_rules.h"
 #include "macaw/base/random.h"
 #include "macaw/server/http_server.h"
 #include "parameters.h"
+#include "proxy.h"
+#include "relay.h"
+#include "routes.h"
+#include "service_line.h"
+#include "services.h"
 #include "streams.h"
+#include "tokens.h"
 
 namespace macaw::stub {
 namespace {
@@ -34,14 +42,8 @@ struct Fate {
   bool reset = false;
   server::Responder responder;
   server::Response response = {};
-
-  void strike() {
-    if (reset) {
-      responder.abort(/*reset=*/true);
-    } else {
-      responder.send(std::move(response));
-    }
-  }
+  std::string forward = {};  ///< to the next server; empty: answered here
+  bool head = false;
 };
 
 /// For a heap whose top is due first; in the order of arrival among equals.
@@ -57,13 +59,17 @@ int64_t now_ms() {
 }  // namespace
 
 struct SeldonStub::Impl {
-  Impl(net::Loop& loop, StubOptions of_options)
-      : options(std::move(of_options)),
+  Impl(net::Loop& of_loop, StubOptions of_options)
+      : loop(of_loop),
+        options(std::move(of_options)),
+        tokens(options.seed),
+        line(options.at_a_time),
         timer(loop, [this] { handle_due(); }),
         http(loop,
              server::HttpServerOptions{
                  .requests_per_connection = options.requests_per_connection,
-                 .server_name = "macaw-stub",
+                 // A hop passes on the Server header of the next one.
+                 .server_name = options.proxy ? "" : "macaw-stub",
              },
              [this](const http::Request& request, server::Responder responder) {
                handle_request(request, std::move(responder));
@@ -75,19 +81,24 @@ struct SeldonStub::Impl {
 
   void handle_request(const http::Request& request, server::Responder responder);
   void handle_due();
-  server::Response make_response(const http::Request& request, const ErrorRule* error,
-                                 uint64_t number) const;
+  void strike(Fate fate);
+  server::Response make_response(const http::Request& request, const Route& route,
+                                 const ErrorRule* error, uint64_t number);
   std::string make_stats() const;
   Nanos latency_of(std::string_view path, uint64_t number) const;
   void count(std::string_view path, const ErrorRule* error);
 
+  net::Loop& loop;
   StubOptions options;
   uint64_t requests = 0;
   std::map<std::string, uint64_t, std::less<>> requests_by_path;
   std::map<std::string, uint64_t, std::less<>> errors_by_kind;
+  TokenDesk tokens;
+  ServiceLine line;
   std::vector<Fate> waiting;  ///< a heap
   net::DeadlineTimer timer;
   server::HttpServer http;
+  std::unique_ptr<Proxy> proxy;
 };
 
 void SeldonStub::Impl::handle_request(const http::Request& request, server::Responder responder) {
@@ -106,16 +117,24 @@ void SeldonStub::Impl::handle_request(const http::Request& request, server::Resp
   if (error != nullptr && error->kind == "silent") {
     return;  // without its responder the request is never answered
   }
+  const Route route = route_of(path);
+  if (auto refusal = refuse(request, route, options.require, tokens, now_ms())) {
+    responder.send(std::move(*refusal));
+    return;
+  }
   const Nanos latency = latency_of(path, number);
-  Fate fate{.due = arrival + latency,
+  Fate fate{.due = line.admit(arrival, latency),
             .request = number,
             .reset = error != nullptr && error->kind == "reset",
             .responder = std::move(responder)};
-  if (!fate.reset) {
-    fate.response = make_response(request, error, number);
+  if (proxy != nullptr && error == nullptr) {
+    fate.forward = forwarded_request(request);
+    fate.head = request.method == "HEAD";
+  } else if (!fate.reset) {
+    fate.response = make_response(request, route, error, number);
   }
-  if (latency == Nanos::zero()) {
-    fate.strike();
+  if (fate.due == arrival) {
+    strike(std::move(fate));
     return;
   }
   waiting.push_back(std::move(fate));
@@ -129,19 +148,31 @@ void SeldonStub::Impl::handle_due() {
     std::pop_heap(waiting.begin(), waiting.end(), due_later);
     Fate fate = std::move(waiting.back());
     waiting.pop_back();
-    fate.strike();
+    strike(std::move(fate));
   }
   if (!waiting.empty()) {
     timer.arm(waiting.front().due);
   }
 }
 
-server::Response SeldonStub::Impl::make_response(const http::Request& request,
-                                                 const ErrorRule* error, uint64_t number) const {
+void SeldonStub::Impl::strike(Fate fate) {
+  if (fate.reset) {
+    fate.responder.abort(/*reset=*/true);
+  } else if (!fate.forward.empty()) {
+    proxy->forward(std::move(fate.forward), fate.head, std::move(fate.responder));
+  } else {
+    fate.responder.send(std::move(fate.response));
+  }
+}
+
+server::Response SeldonStub::Impl::make_response(const http::Request& request, const Route& route,
+                                                 const ErrorRule* error, uint64_t number) {
   server::Response response;
   if (error == nullptr) {
     response =
-        answer_request(request, {.consumer_keys = options.consumer_keys, .now_ms = now_ms()});
+        route.kind == ServiceKind::kNone
+            ? answer_request(request, {.consumer_keys = options.consumer_keys, .now_ms = now_ms()})
+            : answer_service(request, route, options.require, tokens, now_ms());
   } else if (const int status = status_of(*error); status != 0) {
     response = answer_error_page(status, "Made to order");
   } else if (error->kind == "seldon") {
@@ -149,7 +180,9 @@ server::Response SeldonStub::Impl::make_response(const http::Request& request,
   } else {
     response.content_type = "application/json";  // an empty body, as when Seldon's database is down
   }
-  if (request.header("Cookie").find("JSESSIONID=") == std::string_view::npos) {
+  // Tomcat's sessions: of the Seldon API only, the others have none.
+  if (route.kind == ServiceKind::kNone &&
+      request.header("Cookie").find("JSESSIONID=") == std::string_view::npos) {
     const Random session(options.seed, kSessionStream);
     response.extra_headers =
         fmt::format("Set-Cookie: JSESSIONID={:016X}{:016X}; Path=/; HttpOnly\r\n",
@@ -197,6 +230,10 @@ SeldonStub::SeldonStub(net::Loop& loop, StubOptions options)
 SeldonStub::~SeldonStub() = default;
 
 Status SeldonStub::start() {
+  if (const auto& next = impl_->options.proxy) {
+    MACAW_TRY_ASSIGN(auto addresses, net::resolve(next->host, next->port));
+    impl_->proxy = std::make_unique<Proxy>(impl_->loop, std::move(addresses), next->key());
+  }
   return impl_->http.listen(impl_->options.host, impl_->options.port);
 }
 

@@ -12,5 +12,6 @@ namespace macaw::stub {
 inline constexpr uint64_t kLatencyStream = 1;
 inline constexpr uint64_t kErrorStream = 2;
 inline constexpr uint64_t kSessionStream = 3;
+inline constexpr uint64_t kTokenStream = 4;
 
 }  // namespace macaw::stub

@@ -4,73 +4,16 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "macaw/http/response_parser.h"
-#include "macaw/stub/seldon_stub.h"
-#include "stream_recorder.h"
+#include "stub_fixture.h"
 
 namespace macaw::stub {
 namespace {
 
-using test::StreamRecorder;
-
 const std::string kAction = "/js/action/new?consumer_key=K&user=1&item=2&type=1&jsonpCallback=j";
 const std::string kList = "/js/recommendations?consumer_key=K&user=1&item=2&jsonpCallback=j";
 
-struct Answer {
-  int status = 0;
-  std::string type;
-  std::string body;
-  std::string head;
-};
-
-struct StubFixture : test::LoopFixture {
-  void start(StubOptions options) {
-    stub = std::make_unique<SeldonStub>(loop, std::move(options));
-    const Status status = stub->start();
-    BOOST_REQUIRE(status.ok());
-  }
-
-  std::unique_ptr<StreamRecorder> connect() {
-    auto client = std::make_unique<StreamRecorder>(loop);
-    BOOST_REQUIRE(client->stream->connect(net::resolve("127.0.0.1", stub->port())->front()) == 0);
-    run_until([&] { return client->saw("connected 0"); });
-    return client;
-  }
-
-  static void send(StreamRecorder& client, const std::string& target,
-                   const std::string& headers = "") {
-    const std::string bytes = "GET " + target + " HTTP/1.1\r\nHost: stub\r\n" + headers + "\r\n";
-    int error = 0;
-    BOOST_REQUIRE(client.stream->write(bytes, &error) == net::Stream::WriteState::kDone);
-  }
-
-  /// Takes the next answer out of what has come.
-  Answer receive(StreamRecorder& client) {
-    http::ResponseParser parser;
-    parser.start(/*head_request=*/false);
-    size_t fed = 0;
-    http::ParseState state = http::ParseState::kNeedMore;
-    run_until([&] {
-      state = parser.feed(std::string_view(client.received).substr(fed));
-      fed += parser.consumed();
-      return state != http::ParseState::kNeedMore;
-    });
-    BOOST_REQUIRE(state == http::ParseState::kComplete);
-    Answer answer{.status = parser.status(),
-                  .type = std::string(parser.content_type()),
-                  .body = std::string(parser.body()),
-                  .head = client.received.substr(0, client.received.find("\r\n\r\n") + 2)};
-    client.received.erase(0, fed);
-    return answer;
-  }
-
-  Answer ask(StreamRecorder& client, const std::string& target, const std::string& headers = "") {
-    send(client, target, headers);
-    return receive(client);
-  }
-
-  std::unique_ptr<SeldonStub> stub;
-};
+using test::StubFixture;
+using Answer = test::StubAnswer;
 
 BOOST_FIXTURE_TEST_SUITE(stub_test, StubFixture)
 
@@ -142,7 +85,7 @@ BOOST_AUTO_TEST_CASE(answers_come_when_they_are_due) {
 
 BOOST_AUTO_TEST_CASE(many_latencies_at_once) {
   start({.latency = {{"", LatencyModel::parse("uniform:0ms..20ms").value()}}});
-  std::vector<std::unique_ptr<StreamRecorder>> clients;
+  std::vector<std::unique_ptr<test::StreamRecorder>> clients;
   for (int k = 0; k < 50; ++k) {
     clients.push_back(connect());
     for (int round = 0; round < 4; ++round) {
@@ -204,6 +147,44 @@ BOOST_AUTO_TEST_CASE(stops_while_answers_are_due) {
   run_until([&] { return stub->requests() == 1; });
   stub.reset();
   run_until([&] { return client->events.size() > 1; });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_let_in_is_refused_at_once) {
+  start({.latency = {{"", LatencyModel::parse("1h").value()}},
+         .require = {.hosts = {"stub"}, .api_keys = {"K"}}});
+  const auto client = connect();
+  BOOST_TEST(ask(*client, "/v1/models/m:predict").status == 401);
+  BOOST_TEST(ask(*client, "/v1/models/m:predict", "Authorization: ApiKey X\r\n").status == 403);
+  send_all(*client, "GET /js/predict HTTP/1.1\r\nHost: other\r\n\r\n");
+  BOOST_TEST(receive(*client).status == 404);
+  BOOST_TEST(stub->requests() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(predictions_have_no_session) {
+  start({});
+  const auto client = connect();
+  send_all(*client,
+           "POST /v1/models/m:predict HTTP/1.1\r\nHost: h\r\nContent-Length: 17\r\n\r\n"
+           "{\"instances\":[7]}");
+  const Answer answer = receive(*client);
+  BOOST_TEST(answer.head ==
+             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 19\r\n"
+             "Server: macaw-stub\r\nConnection: keep-alive\r\n");
+  BOOST_TEST(answer.body == R"({"predictions":[0]})");
+}
+
+BOOST_AUTO_TEST_CASE(later_requests_wait_in_line) {
+  start({.latency = {{"", LatencyModel::parse("4ms").value()}}, .at_a_time = 1});
+  const MonoTime asked = MonoClock::now();
+  std::vector<std::unique_ptr<test::StreamRecorder>> clients;
+  for (int k = 0; k < 5; ++k) {
+    clients.push_back(connect());
+    send(*clients.back(), kAction);
+  }
+  for (int k = 0; k < 5; ++k) {
+    BOOST_TEST(receive(*clients[static_cast<size_t>(k)]).status == 200);
+    BOOST_TEST((MonoClock::now() - asked >= (k + 1) * std::chrono::milliseconds(4)));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_busy_port_is_an_error) {
