@@ -12,9 +12,9 @@
 #include <charconv>
 #include <utility>
 
+#include "expectation_check.h"
 #include "macaw/http/url.h"
 #include "macaw/replay/engine/check.h"
-#include "record_check.h"
 
 namespace macaw::replay {
 
@@ -258,7 +258,7 @@ Result<std::unique_ptr<Check>> make_run_check(const std::vector<std::string>& ex
 
 Result<std::unique_ptr<Check>> make_check(const std::vector<std::string>& expectations) {
   MACAW_TRY_ASSIGN(std::unique_ptr<Check> run_check, make_run_check(expectations));
-  return std::unique_ptr<Check>(std::make_unique<RecordCheck>(std::move(run_check)));
+  return std::unique_ptr<Check>(std::make_unique<ExpectationCheck>(std::move(run_check)));
 }
 
 }  // namespace macaw::replay

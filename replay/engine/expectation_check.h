@@ -21,10 +21,10 @@ namespace macaw::replay {
 /// The run's checks alone.
 Result<std::unique_ptr<Check>> make_run_check(const std::vector<std::string>& expectations);
 
-class RecordCheck final : public Check {
+class ExpectationCheck final : public Check {
  public:
-  explicit RecordCheck(std::unique_ptr<Check> run_check);
-  ~RecordCheck() override;
+  explicit ExpectationCheck(std::unique_ptr<Check> run_check);
+  ~ExpectationCheck() override;
   Judgement judge(const Answer& answer) override;
 
  private:

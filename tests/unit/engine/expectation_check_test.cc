@@ -96,7 +96,7 @@ const std::vector<RecordCase> kRecordCases = {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(record_check_test)
+BOOST_AUTO_TEST_SUITE(expectation_check_test)
 
 BOOST_DATA_TEST_CASE(cases, boost::unit_test::data::make(kRecordCases), c) {
   const auto check = make_check({}).value();

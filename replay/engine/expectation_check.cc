@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// See record_check.h. Reasons hold nothing that differs from record to record, such as the expected
-// ids or how many of them were found: equal faults have equal texts.
+// See expectation_check.h. Reasons hold nothing that differs from record to record, such as the
+// expected ids or how many of them were found: equal faults have equal texts.
 
-#include "record_check.h"
+#include "expectation_check.h"
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>
@@ -137,7 +137,7 @@ std::string_view json_of(const Answer& answer) {
 
 }  // namespace
 
-struct RecordCheck::Compiled {
+struct ExpectationCheck::Compiled {
   std::string text;
   Expectation expectation;
   std::vector<rapidjson::Document> equals;  // of the conditions; null where none is asked
@@ -146,7 +146,7 @@ struct RecordCheck::Compiled {
 };
 
 /// The answer that is judged. The pool keeps its first chunk from answer to answer.
-struct RecordCheck::Body {
+struct ExpectationCheck::Body {
   std::array<char, 64 * 1024> chunk{};
   rapidjson::MemoryPoolAllocator<> pool{chunk.data(), chunk.size()};
   std::string key;
@@ -157,7 +157,7 @@ struct RecordCheck::Body {
   Judgement judge(const Answer& answer, const Compiled& asked);
 };
 
-Judgement RecordCheck::Body::conditions(const rapidjson::Value& root, const Compiled& asked) {
+Judgement ExpectationCheck::Body::conditions(const rapidjson::Value& root, const Compiled& asked) {
   for (size_t k = 0; k < asked.expectation.conditions.size(); ++k) {
     const Expectation::Condition& condition = asked.expectation.conditions[k];
     const rapidjson::Value* value = find(root, condition.pointer);
@@ -176,7 +176,8 @@ Judgement RecordCheck::Body::conditions(const rapidjson::Value& root, const Comp
   return {};
 }
 
-Judgement RecordCheck::Body::overlap(const rapidjson::Value& root, const ExpectedOverlap& asked) {
+Judgement ExpectationCheck::Body::overlap(const rapidjson::Value& root,
+                                          const ExpectedOverlap& asked) {
   found.assign(asked.ids.size(), false);
   size_t count = 0;
   for_each(root, asked.pointer, 0, [&](const rapidjson::Value& value) {
@@ -196,7 +197,7 @@ Judgement RecordCheck::Body::overlap(const rapidjson::Value& root, const Expecte
   return wrong_at(asked.pointer, fmt::format(" has less than {} of the expected ids", asked.min));
 }
 
-Judgement RecordCheck::Body::judge(const Answer& answer, const Compiled& asked) {
+Judgement ExpectationCheck::Body::judge(const Answer& answer, const Compiled& asked) {
   if (!answer.body_is_whole) {
     return wrong(
         "the answer is longer than what is kept of it, so its JSON cannot be judged "
@@ -219,11 +220,12 @@ Judgement RecordCheck::Body::judge(const Answer& answer, const Compiled& asked) 
   return judgement;
 }
 
-RecordCheck::RecordCheck(std::unique_ptr<Check> run_check) : run_check_(std::move(run_check)) {}
+ExpectationCheck::ExpectationCheck(std::unique_ptr<Check> run_check)
+    : run_check_(std::move(run_check)) {}
 
-RecordCheck::~RecordCheck() = default;
+ExpectationCheck::~ExpectationCheck() = default;
 
-RecordCheck::Compiled& RecordCheck::compiled(std::string_view text) {
+ExpectationCheck::Compiled& ExpectationCheck::compiled(std::string_view text) {
   std::unique_ptr<Compiled>& slot = kept_[hash64(text) % kKept];
   if (slot && slot->text == text) {
     return *slot;
@@ -248,7 +250,7 @@ RecordCheck::Compiled& RecordCheck::compiled(std::string_view text) {
   return *slot;
 }
 
-Judgement RecordCheck::judge(const Answer& answer) {
+Judgement ExpectationCheck::judge(const Answer& answer) {
   if (answer.expectation.empty()) {
     return run_check_->judge(answer);
   }
