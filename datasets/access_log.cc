@@ -15,6 +15,7 @@
 #include <array>
 
 #include "field_text.h"
+#include "macaw/base/ascii.h"
 #include "time_text.h"
 #include "web_readers.h"
 
@@ -25,14 +26,6 @@ namespace {
 constexpr std::string_view kLogForm =
     "expected: client ident user [day/Mon/year:h:m:s zone] \"METHOD target PROTOCOL\" status "
     "bytes";
-
-int log_hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 /// The offset behind the quote that ends the text which begins at `begin`, or npos.
 size_t end_of_quoted(std::string_view line, size_t begin) {
@@ -57,8 +50,8 @@ void append_unescaped(std::string_view text, std::string& out) {
     }
     const char next = text[++at];
     const size_t letter = kLetters.find(next);
-    const int high = at + 2 < text.size() ? log_hex_digit(text[at + 1]) : -1;
-    const int low = at + 2 < text.size() ? log_hex_digit(text[at + 2]) : -1;
+    const int high = at + 2 < text.size() ? hex_value(text[at + 1]) : -1;
+    const int low = at + 2 < text.size() ? hex_value(text[at + 2]) : -1;
     if (next == 'x' && high >= 0 && low >= 0) {
       out += static_cast<char>(high * 16 + low);
       at += 2;

@@ -58,8 +58,6 @@ class ColumnTableReader {
   Result<bool> take_all_columns();
   /// scikit-learn's first line; false if this is not one.
   bool take_counts();
-  /// Whether every wanted column is a position, and then which ones.
-  bool take_positions(size_t width);
   /// Names for the chosen columns: the header's if there is one. True if there is.
   bool name_columns();
   Status take_row();
@@ -137,19 +135,6 @@ Result<bool> ColumnTableReader::take_all_columns() {
   return name_columns();
 }
 
-bool ColumnTableReader::take_positions(size_t width) {
-  std::vector<size_t> columns;
-  for (const std::string& name : wanted_) {
-    const auto position = whole_number(name);
-    if (!position || *position == 0 || *position > width) {
-      return false;
-    }
-    columns.push_back(*position - 1);
-  }
-  columns_ = std::move(columns);
-  return true;
-}
-
 bool ColumnTableReader::name_columns() {
   const auto& fields = reader_.fields();
   const bool is_header = std::any_of(columns_.begin(), columns_.end(), [&](size_t column) {
@@ -165,7 +150,9 @@ bool ColumnTableReader::name_columns() {
 Result<bool> ColumnTableReader::take_named_columns() {
   const auto& fields = reader_.fields();
   const bool is_counts = take_counts();
-  if (take_positions(is_counts ? columns_.size() + 1 : fields.size())) {
+  const size_t width = is_counts ? columns_.size() + 1 : fields.size();
+  if (auto positions = column_positions(wanted_, width)) {
+    columns_ = std::move(*positions);
     if (!is_counts) {
       return name_columns();
     }

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "field_text.h"
+#include "macaw/base/ascii.h"
+#include "macaw/base/units.h"
 
 namespace macaw::datasets {
 
@@ -30,10 +32,6 @@ char most_used_separator(std::string_view line) {
     }
   }
   return best;
-}
-
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
 }
 
 /// Moves `at` over digits; false if there is none.
@@ -168,6 +166,19 @@ Result<std::vector<size_t>> find_columns(const CsvReader& reader,
           fmt::format("found column {} a second time, expected each name once", quoted(name)));
     }
     indices.push_back(index);
+  }
+  return indices;
+}
+
+std::optional<std::vector<size_t>> column_positions(const std::vector<std::string>& names,
+                                                    size_t width) {
+  std::vector<size_t> indices;
+  for (const std::string& name : names) {
+    const auto position = parse_u64(name);
+    if (!position.ok() || *position == 0 || *position > width) {
+      return std::nullopt;
+    }
+    indices.push_back(static_cast<size_t>(*position) - 1);
   }
   return indices;
 }

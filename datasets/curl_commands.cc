@@ -10,6 +10,7 @@
 
 #include "curl_options.h"
 #include "field_text.h"
+#include "macaw/base/ascii.h"
 #include "macaw/base/base64.h"
 #include "shell_words.h"
 #include "web_readers.h"
@@ -17,19 +18,6 @@
 namespace macaw::datasets {
 
 namespace {
-
-/// application/x-www-form-urlencoded as curl does it: everything but letters, digits and "-._~".
-void append_urlencoded(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    const char lower = static_cast<char>(c | 0x20);
-    if ((c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') ||
-        std::string_view("-._~").find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-}
 
 /// curl's globs in a URL: "\[" and the like are the character, unescaped ones would become several
 /// URLs. False for those. An IPv6 address is none.
@@ -129,7 +117,7 @@ void CurlCommand::urlencode(std::string_view value) {
   std::string& out = *data_;
   const size_t mark = value.find_first_of("=@");
   if (mark == std::string_view::npos) {
-    append_urlencoded(value, out);
+    append_percent_encoded(value, kUnreserved, out);
     return;
   }
   if (mark > 0) {
@@ -137,9 +125,9 @@ void CurlCommand::urlencode(std::string_view value) {
   }
   const std::string_view rest = value.substr(mark + 1);
   if (value[mark] == '=') {
-    append_urlencoded(rest, out);
+    append_percent_encoded(rest, kUnreserved, out);
   } else if (const std::string* bytes = file(rest)) {
-    append_urlencoded(*bytes, out);
+    append_percent_encoded(*bytes, kUnreserved, out);
   }
 }
 

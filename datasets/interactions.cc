@@ -12,7 +12,7 @@
 #include "loaded_ratings.h"
 #include "macaw/base/units.h"
 #include "macaw/datasets/csv.h"
-#include "time_field.h"
+#include "time_text.h"
 
 namespace macaw::datasets {
 
@@ -66,15 +66,8 @@ class InteractionsReader {
 
 Result<bool> InteractionsReader::take_first_row() {
   const auto& fields = reader_.fields();
-  for (const std::string& name : wanted_) {
-    size_t at = 0;
-    uint32_t position = 0;
-    if (read_u32(name, at, position) && at == name.size() && position > 0 &&
-        position <= fields.size()) {
-      columns_.push_back(position - 1);
-    }
-  }
-  if (columns_.size() == wanted_.size()) {
+  if (auto positions = column_positions(wanted_, fields.size())) {
+    columns_ = std::move(*positions);
     return !time_form_of(fields[columns_[2]]).has_value();
   }
   MACAW_TRY_ASSIGN(columns_, find_columns(reader_, wanted_));
@@ -91,7 +84,7 @@ Status InteractionsReader::take_row() {
   }
   const std::string_view field = fields[columns_[2]];
   form_ = form_ ? form_ : time_form_of(field);
-  const auto time = form_ ? parse_time(field, *form_) : std::nullopt;
+  const auto time = form_ ? parse_whole_seconds(field, *form_) : std::nullopt;
   if (!time) {
     return reader_.error(columns_[2],
                          fmt::format("found {}, expected {}", quoted(field), kExpectedTime));

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/hash.h"
 #include "macaw/io/line_reader.h"
 
@@ -53,11 +54,9 @@ Result<JpegSize> frame_size(std::string_view bytes, size_t at, size_t length,
 }
 
 bool is_jpeg_name(const std::filesystem::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter;
-  });
-  return ending == ".jpg" || ending == ".jpeg" || ending == ".jpe";
+  const std::string ending = path.extension().string();
+  return equals_ignoring_case(ending, ".jpg") || equals_ignoring_case(ending, ".jpeg") ||
+         equals_ignoring_case(ending, ".jpe");
 }
 
 /// Sorted, because a folder has no order; counts what is no JPEG.

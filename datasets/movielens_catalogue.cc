@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "field_text.h"
+#include "macaw/base/ascii.h"
 #include "macaw/io/line_reader.h"
 #include "movielens_files.h"
 
@@ -84,9 +85,7 @@ bool is_header(std::string_view line, Shape shape) {
     return false;
   }
   std::string lower(line.substr(0, line.find(',')));
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter;
-  });
+  std::transform(lower.begin(), lower.end(), lower.begin(), ascii_lower);
   std::erase(lower, '"');
   return lower == "movieid";
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "field_text.h"
+#include "macaw/base/ascii.h"
 #include "macaw/io/line_reader.h"
 #include "movielens_files.h"
 
@@ -138,9 +139,7 @@ Result<std::optional<Layout>> parse_header(const io::LineReader& reader, std::st
     return std::optional<Layout>();
   }
   std::string lower(line);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter;
-  });
+  std::transform(lower.begin(), lower.end(), lower.begin(), ascii_lower);
   std::erase(lower, '"');
   std::array<bool, 4> seen{};
   size_t begin = 0;

@@ -6,18 +6,11 @@
 #include <utility>
 
 #include "field_text.h"
+#include "macaw/base/ascii.h"
 
 namespace macaw::datasets {
 
 namespace {
-
-int hex_digit_value(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  const char small = static_cast<char>(c | 0x20);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
 
 void append_utf8(uint32_t code, std::string& out) {
   const auto put = [&out](uint32_t byte) { out += static_cast<char>(byte); };
@@ -258,8 +251,8 @@ void ShellSplitter::dollar_escape() {
 void ShellSplitter::number_escape(size_t digits_max, bool is_code) {
   uint32_t value = 0;
   size_t digits = 0;
-  for (; digits < digits_max && hex_digit_value(peek()) >= 0; ++digits) {
-    value = value << 4 | static_cast<uint32_t>(hex_digit_value(take()));
+  for (; digits < digits_max && hex_value(peek()) >= 0; ++digits) {
+    value = value << 4 | static_cast<uint32_t>(hex_value(take()));
   }
   need_word();
   std::string& word = command_.words.back().text;
@@ -271,7 +264,7 @@ void ShellSplitter::number_escape(size_t digits_max, bool is_code) {
     const std::string_view low_text = text_.substr(at_ + 2, 4);
     uint32_t low = 0;
     for (const char c : low_text) {
-      low = low << 4 | static_cast<uint32_t>(hex_digit_value(c) & 15);
+      low = low << 4 | static_cast<uint32_t>(hex_value(c) & 15);
     }
     const bool all_hex =
         low_text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
+
+#include "macaw/base/ascii.h"
+#include "macaw/base/units.h"
 
 namespace macaw::datasets {
 
@@ -19,7 +24,7 @@ class TimeFields {
     int value = 0;
     for (size_t k = 0; k < digits; ++k) {
       const char c = k < rest_.size() ? rest_[k] : 'x';
-      if (c < '0' || c > '9') {
+      if (!is_digit(c)) {
         good_ = false;
         return 0;
       }
@@ -50,15 +55,15 @@ class TimeFields {
     return 1;
   }
 
-  /// ".482" in nanoseconds, 0 if there is none.
+  /// ".482" or ",482" in nanoseconds, 0 if there is none.
   Nanos fraction() {
-    if (!take('.')) {
+    if (!take('.') && !take(',')) {
       return Nanos(0);
     }
     int64_t value = 0;
     int64_t unit = 100'000'000;
     size_t digits = 0;
-    for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits) {
+    for (; digits < rest_.size() && is_digit(rest_[digits]); ++digits) {
       value += (rest_[digits] - '0') * unit;
       unit /= 10;
     }
@@ -99,7 +104,7 @@ struct DateFields {
   unsigned day = 1;
 };
 
-/// What both forms share: "10:05:03", fraction, zone and the end.
+/// What both written forms share: "10:05:03", fraction, zone and the end.
 std::optional<WallTime> finish_time(TimeFields& fields, DateFields found, bool zone_may_be_missing,
                                     bool blank_before_zone) {
   const int hour = fields.number(2);
@@ -122,8 +127,19 @@ std::optional<WallTime> finish_time(TimeFields& fields, DateFields found, bool z
     return std::nullopt;
   }
   const WallTime midnight{std::chrono::sys_days(date)};
+  // A leap second counts as the one after it.
   return midnight + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second) + fraction - zone;
+}
+
+/// The digits before a decimal point; empty when the field is no such number.
+std::string_view whole_digits(std::string_view field) {
+  const size_t end = std::min(field.find_first_not_of("0123456789"), field.size());
+  const std::string_view rest = field.substr(end);
+  const bool good =
+      rest.empty() || (rest.size() > 1 && rest.front() == '.' &&
+                       rest.find_first_not_of("0123456789", 1) == std::string_view::npos);
+  return good ? field.substr(0, end) : std::string_view();
 }
 
 }  // namespace
@@ -152,6 +168,37 @@ std::optional<WallTime> parse_iso_time(std::string_view text) {
     fields.expect('T');
   }
   return finish_time(fields, date, /*zone_may_be_missing=*/true, /*blank_before_zone=*/false);
+}
+
+std::optional<TimeForm> time_form_of(std::string_view text) {
+  if (parse_iso_time(text)) {
+    return TimeForm::kIso8601;
+  }
+  const size_t digits = whole_digits(text).size();
+  if (digits == 0 || digits > 19) {
+    return std::nullopt;
+  }
+  return digits <= 11   ? TimeForm::kSeconds
+         : digits <= 14 ? TimeForm::kMillis
+         : digits <= 17 ? TimeForm::kMicros
+                        : TimeForm::kNanos;
+}
+
+std::optional<uint32_t> parse_whole_seconds(std::string_view text, TimeForm form) {
+  constexpr auto kMax = std::numeric_limits<uint32_t>::max();
+  if (form == TimeForm::kIso8601) {
+    const auto time = parse_iso_time(text);
+    const int64_t seconds =
+        time ? std::chrono::floor<std::chrono::seconds>(*time).time_since_epoch().count() : -1;
+    return seconds < 0 || seconds > int64_t{kMax}
+               ? std::nullopt
+               : std::optional<uint32_t>(static_cast<uint32_t>(seconds));
+  }
+  const auto number = parse_u64(whole_digits(text));
+  constexpr std::array<uint64_t, 4> kPerSecond = {1, 1'000, 1'000'000, 1'000'000'000};
+  const uint64_t seconds =
+      number.ok() ? *number / kPerSecond[static_cast<size_t>(form)] : uint64_t{kMax} + 1;
+  return seconds > kMax ? std::nullopt : std::optional<uint32_t>(static_cast<uint32_t>(seconds));
 }
 
 }  // namespace macaw::datasets

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "field_text.h"
+#include "macaw/base/ascii.h"
 #include "macaw/base/base64.h"
 #include "web_readers.h"
 

@@ -21,11 +21,6 @@ namespace macaw::datasets {
 /// Forgets everything, keeps capacity.
 void clear(WebRequest& request);
 
-bool equals_ignoring_case(std::string_view a, std::string_view b);
-
-/// RFC 9110 token: what methods and names of headers are made of.
-bool is_token(std::string_view text);
-
 /// One line of a log. False with `unusable` (but its line) filled when there is no request in it.
 bool parse_access_log_line(std::string_view line, WebRequest& request, Finding& unusable);
 

@@ -16,10 +16,6 @@ namespace {
 /// Archives of hundreds of megabytes are often one line.
 constexpr size_t kWholeLineMax = size_t{4} << 30;
 
-char lower_ascii(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 /// A format of which each line stands for itself.
 class WebLineReader final : public WebRequestReader {
  public:
@@ -129,19 +125,6 @@ void clear(WebRequest& request) {
   request.login.clear();
   request.from_cache = false;
   request.remarks.clear();
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return lower_ascii(x) == lower_ascii(y);
-         });
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (lower_ascii(c) >= 'a' && lower_ascii(c) <= 'z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
 }
 
 NamedFiles NamedFiles::beside(const std::string& path) {

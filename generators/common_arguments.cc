@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/units.h"
 #include "macaw/datasets/seldon_files.h"
 
@@ -15,16 +16,6 @@ namespace {
 constexpr std::string_view kDefaultKey = "jskey";
 /// Far beyond any disk.
 constexpr uint64_t kRequestsMax = 1'000'000'000'000;
-
-bool is_letter_or_digit(char byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-         (byte >= '0' && byte <= '9');
-}
-
-bool is_hex(char byte) {
-  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') ||
-         (byte >= 'A' && byte <= 'F');
-}
 
 bool is_port(std::string_view text) {
   constexpr uint64_t kPortMax = 65'535;
@@ -91,11 +82,8 @@ ArgumentSpec draw_argument(std::string_view rows) {
 bool is_query_value(std::string_view text) {
   constexpr std::string_view kAlso = "-._~!$'()*,:@/?";
   for (size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '%') {
-      if (at + 2 >= text.size() || !is_hex(text[at + 1]) || !is_hex(text[at + 2])) {
-        return false;
-      }
-    } else if (!is_letter_or_digit(text[at]) && kAlso.find(text[at]) == std::string_view::npos) {
+    if (!is_letter_or_digit(text[at]) && kAlso.find(text[at]) == std::string_view::npos &&
+        !is_percent_escape(text, at)) {
       return false;
     }
   }
@@ -240,19 +228,8 @@ Status need_json_lines(replay::Format format) {
 
 std::string provenance_value(std::string_view text) {
   std::string value;
-  for (const char byte : text) {
-    if (is_letter_or_digit(byte) ||
-        std::string_view("-._~!$'()*+,:@/?").find(byte) != std::string_view::npos) {
-      value += byte;
-    } else {
-      value += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
-    }
-  }
+  append_percent_encoded(text, "-._~!$'()*+,:@/?", value);
   return value;
-}
-
-std::string counted(uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
 }
 
 }  // namespace macaw::generators

@@ -65,7 +65,4 @@ std::string provenance_value(std::string_view text);
 /// Called for each request; tells the reporter now and then.
 void report_progress(uint64_t number, uint64_t requests, const Reporter& reporter);
 
-/// "1 request", "5,000 requests"
-std::string counted(uint64_t count, std::string_view noun);
-
 }  // namespace macaw::generators

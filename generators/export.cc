@@ -5,19 +5,16 @@
 
 #include <utility>
 
+#include "macaw/base/ascii.h"
 #include "record_fit.h"
 
 namespace macaw::generators {
 
 namespace {
 
-bool is_hex_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool has_bad_escape(std::string_view text) {
   for (size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-    if (at + 2 >= text.size() || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2])) {
+    if (!is_percent_escape(text, at)) {
       return true;
     }
   }

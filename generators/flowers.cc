@@ -9,6 +9,7 @@
 #include "common_arguments.h"
 #include "json_text.h"
 #include "macaw/base/base64.h"
+#include "macaw/base/units.h"
 #include "macaw/datasets/jpeg_files.h"
 #include "mosaic_jpeg.h"
 #include "row_draw.h"
@@ -129,7 +130,7 @@ class FlowersGeneration final : public Generation {
   replay::Provenance provenance() const override;
   Status run(const RecordSink& sink, const Reporter& reporter) override;
 
-  std::string summary() const override { return counted(images(), "image"); }
+  std::string summary() const override { return format_counted(images(), "image"); }
 
  private:
   uint64_t images() const { return files_ ? files_->files() : 1; }
@@ -208,10 +209,8 @@ Result<std::unique_ptr<Generation>> Flowers::prepare(const Arguments& arguments,
   if (!path.empty()) {
     MACAW_TRY_ASSIGN(files, datasets::JpegFiles::open(path, reporter.progress));
     note = files->others() == 0 ? ""
-                                : fmt::format(
-                                      "{}: left out {} whose names do not end in .jpg or "
-                                      ".jpeg",
-                                      path, counted(files->others(), "file"));
+                                : fmt::format("{}: left out {}: no name that ends in .jpg or .jpeg",
+                                              path, format_counted(files->others(), "file"));
   }
   if (reporter.note && !note.empty()) {
     reporter.note(note);

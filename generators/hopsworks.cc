@@ -248,7 +248,7 @@ class HopsworksGeneration final : public Generation {
   Status run(const RecordSink& sink, const Reporter& reporter) override;
 
   std::string summary() const override {
-    return fmt::format("{} each", counted(options_.batch, "instance"));
+    return fmt::format("{} each", format_counted(options_.batch, "instance"));
   }
 
  private:

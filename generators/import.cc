@@ -7,6 +7,7 @@
 #include <array>
 #include <span>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/units.h"
 #include "macaw/replay/file/writer.h"
 #include "record_fit.h"
@@ -25,9 +26,8 @@ constexpr std::array<std::string_view, 10> kConnectionHeaders = {
     "TE",         "Trailer",        "Proxy-Authorization", "Upgrade",    "Transfer-Encoding"};
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
-  return std::any_of(names.begin(), names.end(), [name](std::string_view other) {
-    return same_text_ignoring_case(name, other);
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 
 bool is_recorded_by_a_browser(WebFormat format) {
@@ -131,8 +131,8 @@ bool Import::Impl::passes(const WebRequest& request) {
   const std::string_view authority = authority_of(request.url);
   const bool host_is_one =
       std::any_of(settings.hosts.begin(), settings.hosts.end(), [authority](const auto& host) {
-        return same_text_ignoring_case(host, authority) ||
-               same_text_ignoring_case(host, without_port(authority));
+        return equals_ignoring_case(host, authority) ||
+               equals_ignoring_case(host, without_port(authority));
       });
   const bool method_is_one = std::find(settings.methods.begin(), settings.methods.end(),
                                        request.method) != settings.methods.end();
@@ -194,19 +194,19 @@ void Import::Impl::take_headers(const WebRequest& request, replay::Record& recor
     if (browser && (name.starts_with(':') || is_one_of(name, kConnectionHeaders))) {
       continue;
     }
-    if (same_text_ignoring_case(name, "Host")) {
-      const bool known = !is_path && same_text_ignoring_case(value, authority_of(record.url));
+    if (equals_ignoring_case(name, "Host")) {
+      const bool known = !is_path && equals_ignoring_case(value, authority_of(record.url));
       if (browser && (known || !settings.host.empty())) {
         continue;
       }
       has_host = true;
     }
     if (settings.source == WebFormat::kHar && !settings.cookies &&
-        same_text_ignoring_case(name, "Cookie")) {
+        equals_ignoring_case(name, "Cookie")) {
       remark("cookies left out (--cookies keeps them)");
       continue;
     }
-    if (same_text_ignoring_case(name, "Authorization") || same_text_ignoring_case(name, "Cookie")) {
+    if (equals_ignoring_case(name, "Authorization") || equals_ignoring_case(name, "Cookie")) {
       remark(fmt::format("the file now holds a secret: header {}", name));
     }
     record.headers.push_back({name, value});

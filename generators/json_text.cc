@@ -4,11 +4,14 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/check.h"
 
 namespace macaw::generators {
@@ -18,30 +21,6 @@ namespace {
 using ValidatingWriter =
     rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>,
                       rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag>;
-
-bool is_unreserved(char byte, std::string_view also) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-         (byte >= '0' && byte <= '9') || also.find(byte) != std::string_view::npos;
-}
-
-void append_escaped(char byte, std::string& text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  const auto code = static_cast<unsigned char>(byte);
-  text += '%';
-  text += kHex[code >> 4];
-  text += kHex[code & 15U];
-}
-
-/// Letters, digits and those of `also` stay.
-void append_quoted(std::string_view value, std::string_view also, std::string& text) {
-  for (const char byte : value) {
-    if (is_unreserved(byte, also)) {
-      text += byte;
-    } else {
-      append_escaped(byte, text);
-    }
-  }
-}
 
 }  // namespace
 
@@ -79,23 +58,13 @@ bool append_json_string(std::string_view value, std::string& text) {
 }
 
 void append_quote_plus(std::string_view value, std::string& text) {
-  for (const char byte : value) {
-    if (byte == ' ') {
-      text += '+';
-    } else if (is_unreserved(byte, "_.-")) {
-      text += byte;
-    } else {
-      append_escaped(byte, text);
-    }
-  }
+  const size_t begin = text.size();
+  append_percent_encoded(value, "_.- ", text);
+  std::replace(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(), ' ', '+');
 }
 
 void append_requests_quote(std::string_view value, std::string& text) {
-  append_quoted(value, "-._~!$&'()*+,/:;=?@[]", text);
-}
-
-void append_percent_encoded(std::string_view value, std::string& text) {
-  append_quoted(value, "-._~", text);
+  append_percent_encoded(value, "-._~!$&'()*+,/:;=?@[]", text);
 }
 
 }  // namespace macaw::generators

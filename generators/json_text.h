@@ -27,7 +27,4 @@ void append_quote_plus(std::string_view value, std::string& text);
 /// colons), all else becomes %XX.
 void append_requests_quote(std::string_view value, std::string& text);
 
-/// Everything but RFC 3986's unreserved characters as %XX.
-void append_percent_encoded(std::string_view value, std::string& text);
-
 }  // namespace macaw::generators

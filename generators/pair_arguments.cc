@@ -89,7 +89,8 @@ void warn_of_few_pairs(const PairOptions& options, const Reporter& reporter) {
 }
 
 std::string users_summary(UsersModel model, uint64_t users) {
-  return fmt::format("{}{}", model == UsersModel::kUniform ? "up to " : "", counted(users, "user"));
+  return fmt::format("{}{}", model == UsersModel::kUniform ? "up to " : "",
+                     format_counted(users, "user"));
 }
 
 }  // namespace macaw::generators

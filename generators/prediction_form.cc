@@ -48,8 +48,8 @@ class PredictionGeneration final : public Generation {
   Status run(const RecordSink& sink, const Reporter& reporter) override;
 
   std::string summary() const override {
-    return fmt::format("{} of {} each", counted(options_.batch, "instance"),
-                       counted(source_->names().size(), "value"));
+    return fmt::format("{} of {} each", format_counted(options_.batch, "instance"),
+                       format_counted(source_->names().size(), "value"));
   }
 
  private:

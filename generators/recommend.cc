@@ -12,6 +12,7 @@
 #include "common_arguments.h"
 #include "history_model.h"
 #include "json_text.h"
+#include "macaw/base/ascii.h"
 #include "macaw/base/units.h"
 #include "macaw/datasets/interactions.h"
 #include "macaw/datasets/ratings.h"
@@ -33,7 +34,7 @@ std::vector<std::string> in_urls(const std::vector<std::string>& names) {
   std::vector<std::string> encoded;
   encoded.reserve(names.size());
   for (const std::string& name : names) {
-    append_percent_encoded(name, encoded.emplace_back());
+    append_percent_encoded(name, kUnreserved, encoded.emplace_back());
   }
   return encoded;
 }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "macaw/base/ascii.h"
+
 namespace macaw::generators {
 
 namespace {
@@ -13,7 +15,7 @@ namespace {
 size_t scheme_length(std::string_view url) {
   for (const std::string_view scheme :
        {std::string_view("http://"), std::string_view("https://")}) {
-    if (same_text_ignoring_case(url.substr(0, scheme.size()), scheme)) {
+    if (equals_ignoring_case(url.substr(0, scheme.size()), scheme)) {
       return scheme.size();
     }
   }
@@ -21,13 +23,6 @@ size_t scheme_length(std::string_view url) {
 }
 
 }  // namespace
-
-bool same_text_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [lower](char x, char y) {
-           return lower(x) == lower(y);
-         });
-}
 
 std::string_view authority_of(std::string_view url) {
   const size_t begin = scheme_length(url);

@@ -19,7 +19,6 @@ std::string_view authority_of(std::string_view url);
 /// no path.
 std::string_view target_of(std::string_view url);
 bool is_https(std::string_view url);
-bool same_text_ignoring_case(std::string_view a, std::string_view b);
 
 /// Makes the record a plain GET. What is lost goes into `remarks`. Returns why that cannot be: a
 /// reason to count it by.

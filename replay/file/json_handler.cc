@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/base64.h"
 #include "macaw/base/check.h"
 #include "provenance.h"

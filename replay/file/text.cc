@@ -16,11 +16,6 @@ constexpr bool is_control(char c) {
   return byte < 0x20 || byte == 0x7f;
 }
 
-constexpr bool is_token_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 /// The sign bit of some byte is set if one of the eight is below 0x21 or is 0x7f.
 uint64_t blanks_or_controls(const char* bytes) {
   constexpr uint64_t kOnes = 0x0101010101010101;
@@ -48,10 +43,6 @@ std::string quoted(std::string_view text) {
   }
   out += text.size() > kShown ? "...'" : "'";
   return out;
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
 
 bool is_header_value(std::string_view text) {

@@ -19,8 +19,6 @@ struct Fault {
 /// In single quotes, cut after 40 bytes, bytes that a terminal should not get as \xNN.
 std::string quoted(std::string_view text);
 
-/// RFC 9110 token: what a method and a header's name are made of.
-bool is_token(std::string_view text);
 /// No control character but tab: a header's value must not end its line.
 bool is_header_value(std::string_view text);
 /// Neither control characters nor DEL, as in names that are shown to people.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "json_output.h"
+#include "macaw/base/ascii.h"
 #include "macaw/io/output_file.h"
 #include "provenance.h"
 #include "text.h"
@@ -219,14 +220,16 @@ Result<Format> parse_format(std::string_view name) {
   return errorf("found format '{}', expected txt or jsonl", name);
 }
 
-Format format_of_path(std::string_view path) {
+Format format_of_path(std::string_view path, Format otherwise) {
   for (const std::string_view ending : {std::string_view(".gz"), std::string_view(".zst")}) {
     if (path.ends_with(ending)) {
       path.remove_suffix(ending.size());
       break;
     }
   }
-  return path.ends_with(".jsonl") ? Format::kJsonLines : Format::kUrlList;
+  return path.ends_with(".jsonl") ? Format::kJsonLines
+         : path.ends_with(".txt") ? Format::kUrlList
+                                  : otherwise;
 }
 
 }  // namespace macaw::replay

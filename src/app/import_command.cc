@@ -29,11 +29,6 @@ std::string shown_path(const std::string& path) {
   return path == "-" ? "stdin" : path;
 }
 
-/// "3 requests", "1 line".
-std::string counted(uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", format_count(count), what, count == 1 ? "" : "s");
-}
-
 /// "not used: 3 requests, no HTTP request in the line (first: access.log:12:44: found '-', ...)"
 void say_tally(const Tally& tally, std::string_view begin, const std::string& path,
                Narrator& narrator) {
@@ -45,9 +40,9 @@ void say_tally(const Tally& tally, std::string_view begin, const std::string& pa
     if (row.line > 0 && row.column > 0) {
       where += fmt::format(":{}", row.column);
     }
-    narrator.say(
-        one_line(fmt::format("{}: {}, {} (first: {}{}{})", begin, counted(row.count, "request"),
-                             row.reason, where, row.detail.empty() ? "" : ": ", row.detail)));
+    narrator.say(one_line(fmt::format("{}: {}, {} (first: {}{}{})", begin,
+                                      format_counted(row.count, "request"), row.reason, where,
+                                      row.detail.empty() ? "" : ": ", row.detail)));
   }
 }
 
@@ -100,11 +95,11 @@ Status finish_exchange(const std::string& input, bool strict, uint64_t found, ui
   }
   if (writer.records_written() == 0) {
     return errorf("{}: none of {} is left, nothing was written", shown_path(input),
-                  counted(found, "request"));
+                  format_counted(found, "request"));
   }
   if (strict && unusable > 0) {
     return errorf("{}: {} of {} cannot be used, nothing was written (--strict)", shown_path(input),
-                  format_count(unusable), counted(found, "request"));
+                  format_count(unusable), format_counted(found, "request"));
   }
   return writer.commit();
 }
@@ -112,20 +107,15 @@ Status finish_exchange(const std::string& input, bool strict, uint64_t found, ui
 void say_written(const std::string& output, const replay::Writer& writer, uint64_t found,
                  std::string_view more, Narrator& narrator) {
   narrator.say(fmt::format("wrote {}: {} of {}{}, {:.2f} s", output == "-" ? "to stdout" : output,
-                           format_count(writer.records_written()), counted(found, "request"), more,
-                           narrator.seconds_elapsed()));
+                           format_count(writer.records_written()), format_counted(found, "request"),
+                           more, narrator.seconds_elapsed()));
 }
 
 /// Requests have more than a URL, so only a name that ends in .txt makes a URL list.
 Result<replay::Format> format_for(const std::optional<std::string>& format,
                                   std::string_view output) {
-  if (format) {
-    return replay::parse_format(*format);
-  }
-  for (const std::string_view ending : {std::string_view(".gz"), std::string_view(".zst")}) {
-    output = output.ends_with(ending) ? output.substr(0, output.size() - ending.size()) : output;
-  }
-  return output.ends_with(".txt") ? replay::Format::kUrlList : replay::Format::kJsonLines;
+  return format ? replay::parse_format(*format)
+                : replay::format_of_path(output, replay::Format::kJsonLines);
 }
 
 void add_files(CLI::App& app, std::string& input, std::string& output, const std::string& in_help,
@@ -290,16 +280,17 @@ Status ExchangeCommands::run_import(const Command& command, Narrator& narrator) 
   say_tally(report.left_out, "left out", command.input, narrator);
   say_tally(report.remarks, "note", command.input, narrator);
   if (report.backward > 0) {
-    narrator.say(
-        fmt::format("{} stood after a later one, up to {} of recorded time: sorted by time",
-                    counted(report.backward, "request"), format_duration(report.furthest_back)));
+    narrator.say(fmt::format(
+        "{} stood after a later one, up to {} of recorded time: sorted by time",
+        format_counted(report.backward, "request"), format_duration(report.furthest_back)));
   }
   MACAW_TRY(finish_exchange(command.input, command.strict, report.found, report.unusable.total(),
                             writer));
   const bool timed = report.span > Nanos(0);
   say_written(command.output, writer, report.found,
               timed ? ", over " + format_duration(report.span) : std::string(), narrator);
-  if (timed && settings.times && report.whole_seconds && !settings.spread) {
+  const bool keeps_times = settings.times && settings.format == replay::Format::kJsonLines;
+  if (timed && keeps_times && report.whole_seconds && !settings.spread) {
     narrator.say("the recorded times are whole seconds, so requests come in bursts (--spread)");
   }
   return {};

@@ -5,21 +5,13 @@
 #include <array>
 #include <numeric>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/units.h"
 #include "play_settings.h"
 
 namespace macaw::app {
 
 namespace {
-
-/// RFC 9110: the characters of a header's name.
-bool is_token(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kMarks.find(c) != std::string_view::npos;
-  });
-}
 
 /// Digits with at most one point in them, as number / 10^k.
 std::optional<std::pair<uint64_t, uint64_t>> parse_fraction(std::string_view text) {

@@ -35,21 +35,17 @@ std::string arrivals_text(const replay::Timing& timing) {
   }
 }
 
-std::string count_of(uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", format_count(count), what, count == 1 ? "" : "s");
-}
-
 std::string file_text(const store::RunStart& start, const replay::FileSurvey* survey) {
   const std::string name = start.file == "-" ? "stdin" : start.file;
   if (survey == nullptr) {
     return fmt::format("{} (not checked beforehand)", name);
   }
   std::string text = fmt::format("{} ({}, {}", name, survey->sha256.substr(0, kHashDigitsShown),
-                                 count_of(survey->records, "record"));
+                                 format_counted(survey->records, "record"));
   if (survey->authorities.size() == 1) {
     text += fmt::format(" for {}", survey->authorities.front().host_port);
   } else if (survey->authorities.size() > 1) {
-    text += fmt::format(" for {}", count_of(survey->authorities.size(), "host"));
+    text += fmt::format(" for {}", format_counted(survey->authorities.size(), "host"));
   }
   return text + ")";
 }
@@ -58,7 +54,7 @@ std::string file_text(const store::RunStart& start, const replay::FileSurvey* su
 std::string extent_text(const PlaySettings& settings, const replay::FileSurvey* survey,
                         const replay::Plan& plan) {
   const replay::Selection& selection = settings.run.selection;
-  std::string text = plan.requests > 0 ? count_of(plan.requests, "request") : "";
+  std::string text = plan.requests > 0 ? format_counted(plan.requests, "request") : "";
   if (selection.duration && settings.run.timing.source != replay::Timing::Source::kProfile) {
     text += fmt::format("{} {}", text.empty() ? "for" : " in at most",
                         format_duration(*selection.duration));
@@ -131,7 +127,7 @@ std::string start_line(const store::RunStart& start, const PlaySettings& setting
   std::string text = fmt::format(
       "{} -> {}: {}{}, {}; at most {}{}, seed {}", file_text(start, survey), to, start.profile,
       start.arrivals == "poisson" ? ", poisson arrivals" : "", extent_text(settings, survey, plan),
-      count_of(start.connections, "connection"),
+      format_counted(start.connections, "connection"),
       start.workers > 1 ? fmt::format(" on {} threads", start.workers) : "", start.seed);
   if (plan.requests > 0) {
     text +=

@@ -116,6 +116,10 @@ std::string format_count(uint64_t count) {
   return text;
 }
 
+std::string format_counted(uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
+}
+
 std::string format_rate(double per_second) {
   if (!std::isfinite(per_second)) {
     return fmt::format("{}", per_second);

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/units.h"
 
 namespace macaw {
@@ -23,10 +24,6 @@ struct Decimal {
 
 constexpr unsigned kScaleMax = 18;
 constexpr uint64_t kEventsMax = 1'000'000'000'000'000;
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 constexpr uint64_t power_of_ten(unsigned exponent) {
   uint64_t power = 1;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "macaw/base/ascii.h"
 #include "macaw/http/request_encoder.h"
 #include "quote.h"
 
@@ -17,18 +18,6 @@ namespace {
 
 constexpr uint16_t kHttpPort = 80;
 constexpr uint16_t kHttpsPort = 443;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-int hex_value(char c) {
-  if (is_digit(c)) {
-    return c - '0';
-  }
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 bool is_blank_or_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -278,10 +267,8 @@ std::string decode_query_value(std::string_view value) {
   out.reserve(value.size());
   for (size_t k = 0; k < value.size(); ++k) {
     const char c = value[k];
-    const int high = k + 2 < value.size() ? hex_value(value[k + 1]) : -1;
-    const int low = k + 2 < value.size() ? hex_value(value[k + 2]) : -1;
-    if (c == '%' && high >= 0 && low >= 0) {
-      out += static_cast<char>(high * 16 + low);
+    if (is_percent_escape(value, k)) {
+      out += static_cast<char>(hex_value(value[k + 1]) * 16 + hex_value(value[k + 2]));
       k += 2;
     } else {
       out += c == '+' ? ' ' : c;

@@ -368,5 +368,6 @@ writeFileSync(join(artifacts, 'README.txt'), 'Screenshots and files of the brows
 for (const [name, body] of Object.entries(tests)) await suite.run(name, () => body(fixture));
 await fixture.remove();
 await suite.run('a process that dies under an open page', lost);
-await suite.run('nothing was complained of in the console', async () => assert.deepEqual(complaints, []));
+await suite.run('nothing was complained of in the console', async () =>
+  assert.deepEqual(complaints, []));
 await suite.end();

@@ -294,5 +294,6 @@ await fixture.tell('finished');
 for (const [name, body] of Object.entries(tests)) await suite.run(name, () => body(fixture));
 await fixture.remove();
 await suite.run('a run that is being played', live);
-await suite.run('nothing was complained of in the console', async () => assert.deepEqual(complaints, []));
+await suite.run('nothing was complained of in the console', async () =>
+  assert.deepEqual(complaints, []));
 await suite.end();

@@ -134,7 +134,8 @@ async function main() {
   const first = begin('from the page');
   const [, address, token] = await first.says(/live at (http:\S+)\/#token=(\w+)\s/);
   const page = await pages.open(`${address}/?clock=elapsed#token=${token}`);
-  const phone = await pages.open(`${address}/?clock=elapsed`, {viewport: {width: 390, height: 844}});
+  const viewport = {width: 390, height: 844};
+  const phone = await pages.open(`${address}/?clock=elapsed`, {viewport});
   await page.waitForSelector('#endpoint-rows tr:nth-child(3)');
   await phone.waitForSelector('#endpoint-rows tr:nth-child(3)');
   assert.ok(!page.url().includes(token));

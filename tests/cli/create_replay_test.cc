@@ -190,9 +190,10 @@ BOOST_AUTO_TEST_CASE(mistakes_are_one_line_and_exit_code_1) {
     }
   }
   const auto word = create_replay(folder, {"nonsense"});
-  BOOST_TEST(word.err ==
-             "create-replay: found 'nonsense', expected one of list, ml10m, hopsworks, predict, "
-             "mnist, flowers, recommend, synthesize, import, export (try 'create-replay --help')\n");
+  BOOST_TEST(
+      word.err ==
+      "create-replay: found 'nonsense', expected one of list, ml10m, hopsworks, predict, "
+      "mnist, flowers, recommend, synthesize, import, export (try 'create-replay --help')\n");
   const auto usage = create_replay(folder, {"ml10m", "out.txt"});
   BOOST_TEST(usage.err == "create-replay: users is required (try 'create-replay ml10m --help')\n");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The generators of prediction services as people run them: golden bytes, data of the real world,
-// mistakes that leave nothing behind.
+// mistakes that leave nothing behind; what a server gets when their files are played.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
@@ -13,6 +13,7 @@
 #include "macaw/replay/file/reader.h"
 #include "support/golden.h"
 #include "support/process.h"
+#include "support/scripted_server.h"
 #include "support/temp_dir.h"
 
 namespace macaw {
@@ -38,6 +39,26 @@ void check_file(const std::string& name, std::vector<std::string> args) {
   BOOST_TEST(result.out == "");
   BOOST_REQUIRE(std::filesystem::exists(folder / name));
   test::check_golden("cli/golden/" + name, folder.read(name));
+}
+
+/// Plays the file against a server of ours, one request after another; what came there.
+std::vector<std::string> played(const TempDir& folder, const std::string& file, size_t requests) {
+  test::ScriptedServer server(test::script::answer(test::http_ok("{}")));
+  test::ProcessOptions options;
+  options.args = {file, "--target",   server.host_port(), "--rps", "max",           "-c",
+                  "1",  "--no-probe", "--no-ui",          "--db",  file + ".sqlite"};
+  options.cwd = folder.path();
+  const auto result = test::run_process("replay", options, std::chrono::seconds(120));
+  // On a machine that others use, too, the program may find itself late and say so.
+  BOOST_TEST((result.code == 0 || result.out.find("INVALID") != std::string::npos),
+             result.out + result.err);
+  BOOST_TEST(server.wait_for_requests(requests));
+  std::vector<std::string> raw;
+  for (const test::RecordedRequest& request : server.requests()) {
+    raw.push_back(request.raw);
+  }
+  BOOST_TEST(raw.size() == requests);
+  return raw;
 }
 
 /// Nothing is left behind, and the last line on stderr is this.
@@ -77,6 +98,79 @@ BOOST_AUTO_TEST_CASE(predict_writes_urls_and_bodies) {
 BOOST_AUTO_TEST_CASE(mnist_writes_long_urls_and_bodies) {
   check_file("mnist.txt", {"mnist", "1"});
   check_file("mnist-v2.jsonl", {"mnist", "1", "--form", "v2", "--size", "4", "--batch", "2"});
+}
+
+BOOST_AUTO_TEST_CASE(a_generated_post_arrives_as_it_is_written) {
+  const TempDir folder;
+  folder.write("keys.csv", "4444037300542691\n4609072304828342\n4161715127983823\n");
+  const auto made = create(folder, {"hopsworks", "out.jsonl", "2", "--data", "keys.csv", "--draw",
+                                    "order", "--batch", "2"});
+  BOOST_TEST(made.code == 0, made.err);
+  const auto raw = played(folder, "out.jsonl", 2);
+  BOOST_REQUIRE(raw.size() == 2U);
+  const std::string head =
+      "POST /v1/models/deploymentasyncrdrs:predict HTTP/1.1\r\n"
+      "Host: deploymentasyncrdrs.test.hopsworks.ai\r\n"
+      "Authorization: ApiKey apikey\r\n"
+      "Accept-Encoding: gzip, deflate\r\n"
+      "Content-Type: application/json\r\n"
+      "Accept: application/json\r\n"
+      "User-Agent: macaw\r\n"
+      "Content-Length: 75\r\n"
+      "\r\n";
+  BOOST_TEST(raw[0] ==
+             head +
+                 R"({"instances": [{"cc_num": 4444037300542691}, {"cc_num": 4609072304828342}]})");
+  BOOST_TEST(raw[1] ==
+             head +
+                 R"({"instances": [{"cc_num": 4161715127983823}, {"cc_num": 4444037300542691}]})");
+}
+
+BOOST_AUTO_TEST_CASE(bodies_and_long_urls_arrive_as_they_are_written) {
+  const TempDir folder;
+  const std::vector<std::vector<std::string>> commands{
+      {"hopsworks", "hopsworks.jsonl", "3"},
+      {"predict", "predict.txt", "3"},
+      {"predict", "predict.jsonl", "3", "--form", "v2"},
+      {"mnist", "mnist.txt", "3"},
+      {"mnist", "mnist.jsonl.gz", "3", "--form", "tensorflow"},
+      {"flowers", "flowers.jsonl.zst", "3"},
+      {"flowers", "direct.jsonl", "3", "--route", "direct"},
+      {"recommend", "recommend.txt", "3", "3"},
+  };
+  for (const auto& command : commands) {
+    const std::string& file = command[1];
+    const auto made = create(folder, command);
+    BOOST_TEST(made.code == 0, made.err);
+    auto reader = replay::Reader::open(folder / file);
+    BOOST_REQUIRE(reader.ok());
+    std::vector<replay::Record> records;
+    for (replay::Record record;;) {
+      const auto more = reader->next(record);
+      BOOST_REQUIRE(more.ok());
+      if (!*more) {
+        break;
+      }
+      records.push_back(record);
+    }
+    const auto raw = played(folder, file, records.size());
+    BOOST_REQUIRE(raw.size() == records.size());
+    for (size_t k = 0; k < raw.size(); ++k) {
+      const replay::Record& record = records[k];
+      // Behind "http://host".
+      const size_t path = record.url.starts_with('/') ? 0 : record.url.find('/', 8);
+      BOOST_TEST(
+          raw[k].starts_with(record.method + " " + record.url.substr(path) + " HTTP/1.1\r\n"),
+          file << ": " << raw[k]);
+      const size_t end = raw[k].find("\r\n\r\n");
+      BOOST_REQUIRE(end != std::string::npos);
+      BOOST_TEST((raw[k].substr(end + 4) == record.body), file << ": " << raw[k]);
+      for (const replay::Header& header : record.headers) {
+        const std::string line = "\r\n" + header.name + ": " + header.value + "\r\n";
+        BOOST_TEST(raw[k].find(line) < end, file << ": " << line);
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(flowers_writes_images) {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "datasets/time_field.h"
+#include "datasets/time_text.h"
 #include "fuzz_support.h"
 #include "macaw/base/check.h"
 #include "macaw/datasets/interactions.h"
@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes = input.rest();
   if (const auto form = macaw::datasets::time_form_of(bytes);
       form && *form != macaw::datasets::TimeForm::kSeconds) {
-    static_cast<void>(macaw::datasets::parse_time(bytes, *form));
+    static_cast<void>(macaw::datasets::parse_whole_seconds(bytes, *form));
   }
   if (!macaw::fuzz::is_uncompressed(bytes)) {
     return 0;

@@ -43,6 +43,8 @@ std::string format_duration(Nanos span);
 std::string format_latency(Nanos span);
 /// "100,000"
 std::string format_count(uint64_t count);
+/// "1 request", "5,000 requests"
+std::string format_counted(uint64_t count, std::string_view noun);
 /// "100", "0.1", "2,500": as short as it can be, without a unit.
 std::string format_rate(double per_second);
 /// "1.5 MB" (powers of 1000)

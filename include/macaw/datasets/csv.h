@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,11 @@ class CsvReader {
 /// The index of each name among `header`. Error: one that is missing, or is there twice.
 Result<std::vector<size_t>> find_columns(const CsvReader& reader,
                                          const std::vector<std::string>& names);
+
+/// The same for columns that are named by their positions, from 1 to `width`. Nothing: at least one
+/// is no such number.
+std::optional<std::vector<size_t>> column_positions(const std::vector<std::string>& names,
+                                                    size_t width);
 
 /// Whether RFC 8259 calls the text a number.
 bool is_json_number(std::string_view text);

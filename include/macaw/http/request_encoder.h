@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "macaw/base/ascii.h"
+
 namespace macaw::http {
 
 struct HeaderView {
@@ -34,7 +36,7 @@ void encode_request(const RequestView& request, std::string& out);
 
 /// Whether a header of this name is in the list, ASCII case ignored.
 bool has_header(std::span<const HeaderView> headers, std::string_view name);
-bool equals_ignoring_case(std::string_view a, std::string_view b);
+using macaw::equals_ignoring_case;
 
 /// Valid as a header name (RFC 9110 token) or value (no CR, LF, NUL).
 bool is_header_name(std::string_view text);

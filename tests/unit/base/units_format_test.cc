@@ -60,6 +60,9 @@ BOOST_AUTO_TEST_CASE(counts) {
   BOOST_TEST(format_count(1'000) == "1,000");
   BOOST_TEST(format_count(100'000) == "100,000");
   BOOST_TEST(format_count(UINT64_MAX) == "18,446,744,073,709,551,615");
+  BOOST_TEST(format_counted(0, "row") == "0 rows");
+  BOOST_TEST(format_counted(1, "row") == "1 row");
+  BOOST_TEST(format_counted(5'000, "row") == "5,000 rows");
 }
 
 BOOST_AUTO_TEST_CASE(rates) {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../../datasets/time_field.h"
+#include "../../../datasets/time_text.h"
 #include "dataset_text.h"
 #include "macaw/base/hash.h"
 #include "support/temp_dir.h"
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(says_where_a_row_is_wrong) {
 BOOST_AUTO_TEST_CASE(knows_the_forms_of_time) {
   const auto time = [](const std::string& text) -> int64_t {
     const auto form = datasets::time_form_of(text);
-    const auto seconds = form ? datasets::parse_time(text, *form) : std::nullopt;
+    const auto seconds = form ? datasets::parse_whole_seconds(text, *form) : std::nullopt;
     return seconds ? int64_t{*seconds} : -1;
   };
   BOOST_TEST(time("0") == 0);
@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(knows_the_forms_of_time) {
     BOOST_TEST(time(bad) == -1, bad);
   }
   // A file keeps to the form of its first time.
-  BOOST_TEST(!datasets::parse_time("1761912000123", TimeForm::kSeconds).has_value());
-  BOOST_TEST(*datasets::parse_time("5", TimeForm::kMillis) == 0U);
+  BOOST_TEST(!datasets::parse_whole_seconds("1761912000123", TimeForm::kSeconds).has_value());
+  BOOST_TEST(*datasets::parse_whole_seconds("5", TimeForm::kMillis) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(reads_real_ratings) {

@@ -105,8 +105,8 @@ BOOST_AUTO_TEST_CASE(images_of_a_folder_by_lot_or_in_order) {
   }
   BOOST_TEST(ordered.summary == "3 images");
   BOOST_TEST(ordered.notes == (std::vector<std::string>{folder.path() +
-                                                        ": left out 1 file whose names do not end "
-                                                        "in .jpg or .jpeg"}),
+                                                        ": left out 1 file: no name that ends in "
+                                                        ".jpg or .jpeg"}),
              boost::test_tools::per_element());
   const auto drawn =
       run_generator("flowers", {{"requests", "60"}, {"--data", folder.path()}}, Format::kJsonLines);

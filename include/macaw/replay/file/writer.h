@@ -53,9 +53,9 @@ class Writer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// "txt" and "jsonl"; by path: the ending before .gz/.zst, .jsonl is JSON lines, anything else a
-/// URL list.
+/// "txt" and "jsonl"; by path: the ending before .gz/.zst, .jsonl is JSON lines, .txt a URL list,
+/// anything else `otherwise`.
 Result<Format> parse_format(std::string_view name);
-Format format_of_path(std::string_view path);
+Format format_of_path(std::string_view path, Format otherwise = Format::kUrlList);
 
 }  // namespace macaw::replay
