@@ -123,7 +123,7 @@ bool take_request(std::string_view text, size_t offset, const LogPrefix& prefix,
   const size_t blank = text.find(' ');
   if (blank == std::string_view::npos || !is_token(text.substr(0, blank))) {
     return refuse_line(unusable, offset, "no HTTP request in the line",
-                       fmt::format("found {}, expected METHOD target PROTOCOL", quoted(text)));
+                       fmt::format("found {}, expected METHOD target PROTOCOL", in_quotes(text)));
   }
   std::string_view target = text.substr(blank + 1);
   const size_t last = target.rfind(' ');
@@ -183,7 +183,7 @@ bool parse_access_log_line(std::string_view line, WebRequest& request, Finding& 
       close == std::string_view::npos ? std::nullopt : split_prefix(line.substr(0, open));
   constexpr std::string_view kNoLog = "no line of the Common Log Format";
   if (!prefix) {
-    return refuse_line(unusable, 0, kNoLog, fmt::format("found {}, {}", quoted(line), kLogForm));
+    return refuse_line(unusable, 0, kNoLog, fmt::format("found {}, {}", in_quotes(line), kLogForm));
   }
   const std::string_view time = line.substr(open + 2, close - open - 2);
   request.time = parse_log_time(time);
@@ -191,9 +191,9 @@ bool parse_access_log_line(std::string_view line, WebRequest& request, Finding& 
     request.time = parse_iso_time(time);
   }
   if (!request.time) {
-    return refuse_line(
-        unusable, open + 2, "no time in the line",
-        fmt::format("found {}, expected a time such as 17/May/2015:10:05:03 +0000", quoted(time)));
+    return refuse_line(unusable, open + 2, "no time in the line",
+                       fmt::format("found {}, expected a time such as 17/May/2015:10:05:03 +0000",
+                                   in_quotes(time)));
   }
   const size_t begin = close + 3;
   const size_t end = end_of_quoted(line, begin);

@@ -177,8 +177,9 @@ Status ColumnTableReader::take_row() {
   for (size_t k = 0; k < columns_.size(); ++k) {
     const std::string_view field = fields[columns_[k]];
     if (!is_of_kind(field, kind_)) {
-      return reader_.error(columns_[k], fmt::format("found {} for {}, expected {}", quoted(field),
-                                                    quoted(table_.names_[k]), words_of(kind_)));
+      return reader_.error(columns_[k],
+                           fmt::format("found {} for {}, expected {}", in_quotes(field),
+                                       in_quotes(table_.names_[k]), words_of(kind_)));
     }
     table_.text_ += field;
     table_.ends_.push_back(table_.text_.size());

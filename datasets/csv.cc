@@ -20,11 +20,11 @@ char most_used_separator(std::string_view line) {
   char best = ',';
   int64_t most = 0;
   for (const char separator : kSeparators) {
-    bool in_quotes = false;
+    bool is_quoted = false;
     int64_t count = 0;
     for (const char letter : line) {
-      in_quotes ^= letter == '"';
-      count += !in_quotes && letter == separator ? 1 : 0;
+      is_quoted ^= letter == '"';
+      count += !is_quoted && letter == separator ? 1 : 0;
     }
     if (count > most) {
       most = count;
@@ -90,8 +90,8 @@ Status CsvReader::take_quoted(std::string_view line, size_t& at) {
       ++at;
       if (at < line.size() && line[at] != separator_) {
         return reader_.error(at + 1, fmt::format("found {} behind a closing quote, expected {}",
-                                                 quoted(line.substr(at, 1)),
-                                                 quoted(std::string_view(&separator_, 1))));
+                                                 in_quotes(line.substr(at, 1)),
+                                                 in_quotes(std::string_view(&separator_, 1))));
       }
       return {};
     }
@@ -152,10 +152,10 @@ Result<std::vector<size_t>> find_columns(const CsvReader& reader,
       constexpr size_t kShown = 12;
       std::vector<std::string> shown;
       for (size_t k = 0; k < std::min(kShown, header.size()); ++k) {
-        shown.push_back(quoted(header[k]));
+        shown.push_back(in_quotes(header[k]));
       }
       return reader.error(
-          0, fmt::format("found no column {}, expected one of {}{}", quoted(name),
+          0, fmt::format("found no column {}, expected one of {}{}", in_quotes(name),
                          fmt::join(shown, ", "), header.size() > kShown ? ", ..." : ""));
     }
     const auto index = static_cast<size_t>(found - header.begin());
@@ -163,7 +163,7 @@ Result<std::vector<size_t>> find_columns(const CsvReader& reader,
     if (again != header.end()) {
       return reader.error(
           static_cast<size_t>(again - header.begin()),
-          fmt::format("found column {} a second time, expected each name once", quoted(name)));
+          fmt::format("found column {} a second time, expected each name once", in_quotes(name)));
     }
     indices.push_back(index);
   }

@@ -159,7 +159,7 @@ void CurlCommand::header(std::string_view text) {
   const size_t mark = text.find_first_of(":;");
   if (mark == std::string_view::npos || text.starts_with('@')) {
     refuse(command_->words[at_], "a header that is none",
-           fmt::format("found {}, expected 'Name: value'", quoted(text)));
+           fmt::format("found {}, expected 'Name: value'", in_quotes(text)));
     return;
   }
   const std::string_view name = text.substr(0, mark);
@@ -169,7 +169,7 @@ void CurlCommand::header(std::string_view text) {
     removed_.emplace_back(name);  // curl sends its own header no more
   } else if (text[mark] == ';' && !value.empty()) {
     refuse(command_->words[at_], "a header that is none",
-           fmt::format("found {}, expected 'Name: value'", quoted(text)));
+           fmt::format("found {}, expected 'Name: value'", in_quotes(text)));
   } else {
     headers_.push_back({std::string(name), std::string(value)});
   }
@@ -221,7 +221,7 @@ void CurlCommand::apply(CurlAction action, std::string_view value) {
     case CurlAction::kCookie:
       if (value.find('=') == std::string_view::npos) {
         refuse(command_->words[at_], "a cookie file",
-               fmt::format("found {}, expected name=value", quoted(value)));
+               fmt::format("found {}, expected name=value", in_quotes(value)));
       } else {
         headers_.push_back({"Cookie", std::string(value)});
       }
@@ -234,11 +234,11 @@ void CurlCommand::apply(CurlAction action, std::string_view value) {
 const CurlOption* CurlCommand::known(const ShellWord& word, const CurlOption* option,
                                      std::string_view name) {
   if (option == nullptr) {
-    refuse(word, fmt::format("curl option {}, which is not known here", quoted(name)));
+    refuse(word, fmt::format("curl option {}, which is not known here", in_quotes(name)));
     return nullptr;
   }
   if (option->action == CurlAction::kCannot) {
-    refuse(word, fmt::format("curl option {}, which cannot be followed here", quoted(name)));
+    refuse(word, fmt::format("curl option {}, which cannot be followed here", in_quotes(name)));
     return nullptr;
   }
   return option;
@@ -256,7 +256,7 @@ void CurlCommand::long_option(const ShellWord& word) {
     ++at_;
     apply(option->action, command_->words[at_].text);
   } else {
-    refuse(word, "a curl option without its value", fmt::format("found {}", quoted(word.text)));
+    refuse(word, "a curl option without its value", fmt::format("found {}", in_quotes(word.text)));
   }
 }
 
@@ -278,7 +278,8 @@ void CurlCommand::short_options(const ShellWord& word) {
       ++at_;
       apply(option->action, command_->words[at_].text);
     } else {
-      refuse(word, "a curl option without its value", fmt::format("found {}", quoted(word.text)));
+      refuse(word, "a curl option without its value",
+             fmt::format("found {}", in_quotes(word.text)));
     }
     return;
   }
@@ -302,7 +303,7 @@ FoundRequest CurlCommand::finish(const ShellWord& url) const {
   if (!globs_off_ && !take_globs_off(request.url)) {
     found.unusable =
         Finding{url.line, url.column, "a URL that curl makes several of",
-                fmt::format("found {}, expected no unescaped []{{}}", quoted(url.text))};
+                fmt::format("found {}, expected no unescaped []{{}}", in_quotes(url.text))};
     return found;
   }
   if (!has_scheme(request.url)) {
@@ -331,7 +332,7 @@ std::vector<FoundRequest> CurlCommand::parse(const ShellCommand& command) {
                              words[at_].text.ends_with("/curl"));
   if (!is_curl && !words.empty()) {
     refuse(words.front(), "no curl command",
-           fmt::format("found {}, expected curl", quoted(words.front().text)));
+           fmt::format("found {}, expected curl", in_quotes(words.front().text)));
   }
   bool only_urls = false;
   for (++at_; at_ < words.size() && !wrong_; ++at_) {

@@ -7,7 +7,7 @@
 
 namespace macaw::datasets {
 
-std::string quoted(std::string_view field) {
+std::string in_quotes(std::string_view field) {
   constexpr size_t kShownMax = 40;
   std::string text = "'";
   for (const char byte : field.substr(0, kShownMax)) {

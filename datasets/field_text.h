@@ -41,7 +41,8 @@ inline bool read_u32(std::string_view text, size_t& position, uint32_t& value) {
 }
 
 /// The field in quotes for a message: at most 40 bytes, anything but printable ASCII as \xNN.
-std::string quoted(std::string_view field);
+/// (Not "quoted": for a std::string the compiler would prefer std::quoted.)
+std::string in_quotes(std::string_view field);
 
 /// `path:line:column: what`, for a byte of a whole text.
 Error error_at(std::string_view path, std::string_view text, size_t offset, std::string_view what);

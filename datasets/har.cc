@@ -234,7 +234,7 @@ FoundRequest convert_entry(HarEntry& entry) {
     return refuse_entry(std::move(found), "no time in the entry",
                         fmt::format("found startedDateTime {}, expected a time such as "
                                     "2023-03-29T17:37:42.482Z",
-                                    quoted(entry.started)));
+                                    in_quotes(entry.started)));
   }
   size_t at = 0;
   uint32_t status = 0;

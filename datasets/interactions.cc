@@ -87,7 +87,7 @@ Status InteractionsReader::take_row() {
   const auto time = form_ ? parse_whole_seconds(field, *form_) : std::nullopt;
   if (!time) {
     return reader_.error(columns_[2],
-                         fmt::format("found {}, expected {}", quoted(field), kExpectedTime));
+                         fmt::format("found {}, expected {}", in_quotes(field), kExpectedTime));
   }
   builder_.add(users_.number_of(fields[columns_[0]]), items_.number_of(fields[columns_[1]]), *time);
   return {};

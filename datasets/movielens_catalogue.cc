@@ -44,7 +44,7 @@ std::optional<Complaint> check_csv_fields(std::string_view line, size_t position
         ++position;
       }
       if (position < line.size() && line[position] != ',') {
-        return Complaint{position + 1, "found " + quoted(line.substr(position, 1)) +
+        return Complaint{position + 1, "found " + in_quotes(line.substr(position, 1)) +
                                            " behind a closing quote, expected ','"};
       }
     } else {
@@ -110,7 +110,7 @@ Result<uint32_t> parse_movie_line(const io::LineReader& reader, std::string_view
   const std::string_view field = line.substr(0, line.find(separator));
   if (!read_u32(line, position, id) || position != field.size()) {
     return reader.error(
-        1, fmt::format("found {}, expected a movie id (0 to 4294967295)", quoted(field)));
+        1, fmt::format("found {}, expected a movie id (0 to 4294967295)", in_quotes(field)));
   }
   if (const auto complaint = check_fields(line, position, shape)) {
     return reader.error(complaint->column, complaint->what);

@@ -115,21 +115,22 @@ Error explain(const io::LineReader& reader, std::string_view line, const Layout&
     size_t position = 0;
     Row row;
     if (!read_field(field, position, layout.columns[k], row) || position != field.size()) {
-      const std::string found =
-          field.empty() && end == line.size() ? std::string("the end of the line") : quoted(field);
+      const std::string found = field.empty() && end == line.size()
+                                    ? std::string("the end of the line")
+                                    : in_quotes(field);
       return reader.error(
           begin + 1, fmt::format("found {}, expected {}", found, expected_of(layout.columns[k])));
     }
     if (end == line.size() && k + 1 < layout.columns.size()) {
       return reader.error(
           end + 1, fmt::format("found the end of the line, expected {} and {}",
-                               quoted(layout.separator), expected_of(layout.columns[k + 1])));
+                               in_quotes(layout.separator), expected_of(layout.columns[k + 1])));
     }
     begin = end + layout.separator.size();
   }
   begin -= layout.separator.size();
-  return reader.error(
-      begin + 1, fmt::format("found {}, expected the end of the line", quoted(line.substr(begin))));
+  return reader.error(begin + 1, fmt::format("found {}, expected the end of the line",
+                                             in_quotes(line.substr(begin))));
 }
 
 /// nullopt: the line is no header. Edited copies have other capitals and another order of columns.
@@ -152,7 +153,7 @@ Result<std::optional<Layout>> parse_header(const io::LineReader& reader, std::st
     if (name == kColumnNames.end() || seen[index] || (end == lower.size()) != last) {
       return reader.error(1, fmt::format("found {}, expected the header "
                                          "userId,movieId,rating,timestamp or a rating",
-                                         quoted(line)));
+                                         in_quotes(line)));
     }
     seen[index] = true;
     layout.columns[k] = static_cast<Column>(index);

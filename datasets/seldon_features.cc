@@ -97,12 +97,12 @@ Status FeatureParser::take_feature(const rapidjson::Value& object) {
   if (type == nullptr || !type->IsString() ||
       std::string_view(type->GetString(), type->GetStringLength()) != "numeric") {
     return error(fmt::format("found feature {} of another type than numeric, {}",
-                             quoted(feature.name), kExpectedFeature));
+                             in_quotes(feature.name), kExpectedFeature));
   }
   if (min == nullptr || !min->IsNumber() || max == nullptr || !max->IsNumber() ||
       min->GetDouble() > max->GetDouble() || !std::isfinite(max->GetDouble() - min->GetDouble())) {
     return error(fmt::format("found feature {} without numbers min <= max, {}",
-                             quoted(feature.name), kExpectedFeature));
+                             in_quotes(feature.name), kExpectedFeature));
   }
   feature.min = min->GetDouble();
   feature.max = max->GetDouble();
@@ -111,7 +111,7 @@ Status FeatureParser::take_feature(const rapidjson::Value& object) {
                   [&](const NumericFeature& other) { return other.name == feature.name; });
   if (again) {
     return error(fmt::format("found feature {} a second time, expected each name once",
-                             quoted(feature.name)));
+                             in_quotes(feature.name)));
   }
   features_.push_back(std::move(feature));
   return {};

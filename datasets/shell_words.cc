@@ -88,7 +88,7 @@ class ShellSplitter {
 
   void refuse_shell(std::string_view what) {
     refuse("a shell's own work in the command",
-           fmt::format("found {} ({}), expected words only", what, quoted({&text_[at_], 1})));
+           fmt::format("found {} ({}), expected words only", what, in_quotes({&text_[at_], 1})));
   }
 
   void step();

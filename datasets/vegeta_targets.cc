@@ -94,7 +94,7 @@ void VegetaHttpReader::take_detail(WebRequest& request, std::optional<Finding>& 
     request.headers.push_back({std::string(name), std::string(value)});
   } else if (!wrong) {
     wrong = at_line("a header that is none",
-                    fmt::format("found {}, expected 'Name: value' or '@file'", quoted(line_)));
+                    fmt::format("found {}, expected 'Name: value' or '@file'", in_quotes(line_)));
   }
 }
 
@@ -117,7 +117,7 @@ Result<WebItem> VegetaHttpReader::next(WebRequest& request, Finding& unusable) {
     request.method = line_.substr(0, blank);
     request.url = trimmed(std::string_view(line_).substr(blank));
   } else {
-    wrong = at_line("no target", fmt::format("found {}, expected 'METHOD URL'", quoted(line_)));
+    wrong = at_line("no target", fmt::format("found {}, expected 'METHOD URL'", in_quotes(line_)));
   }
   bool has_body = false;
   MACAW_TRY(advance());
@@ -187,7 +187,7 @@ bool take_member(std::string_view key, const rapidjson::Value& value, WebRequest
     request.remarks.push_back(
         {0,
          1,
-         fmt::format("key {} left out, vegeta does not know it", quoted(key.substr(0, kKeyMax))),
+         fmt::format("key {} left out, vegeta does not know it", in_quotes(key.substr(0, kKeyMax))),
          {}});
   }
   return true;
@@ -216,7 +216,7 @@ bool parse_vegeta_json_line(std::string_view line, WebRequest& request, Finding&
       return refuse_target(unusable, 1, "a key of a wrong type",
                            fmt::format("found {} of another type, expected strings for method and "
                                        "url, base64 for body, arrays of strings in header",
-                                       quoted(name)));
+                                       in_quotes(name)));
     }
   }
   if (request.method.empty() || request.url.empty()) {

@@ -6,6 +6,7 @@
 
 #include "datasets/web_readers.h"
 #include "fuzz_support.h"
+#include "macaw/base/ascii.h"
 #include "macaw/base/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -13,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   macaw::datasets::WebRequest request;
   macaw::datasets::Finding unusable;
   if (macaw::datasets::parse_access_log_line(line, request, unusable)) {
-    MACAW_CHECK(macaw::datasets::is_token(request.method));
+    MACAW_CHECK(macaw::is_token(request.method));
     MACAW_CHECK(request.time.has_value());
     MACAW_CHECK(request.column == 1);
     MACAW_CHECK(request.headers.size() <= 2);

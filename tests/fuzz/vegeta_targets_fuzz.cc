@@ -9,6 +9,7 @@
 
 #include "datasets/web_readers.h"
 #include "fuzz_support.h"
+#include "macaw/base/ascii.h"
 #include "macaw/base/check.h"
 
 namespace macaw::fuzz {
@@ -41,7 +42,7 @@ void check_http(std::string_view text) {
     } else {
       MACAW_CHECK(!request.method.empty() && !request.url.empty());
       for (const auto& header : request.headers) {
-        MACAW_CHECK(datasets::is_token(header.name) && !header.value.empty());
+        MACAW_CHECK(is_token(header.name) && !header.value.empty());
       }
     }
   }
