@@ -71,7 +71,6 @@ class Bench:
         for name in ("replay", "create-replay"):
             if not (self.programs / name).exists():
                 raise NotPlayed(f"{self.programs / name} does not exist")
-        self.has_users = "--users" in self._text(["replay", "--help"])
 
     # --- programs
 
@@ -141,15 +140,11 @@ class Bench:
                 while_playing(live[1])
                 while_playing = None
 
-    def closed_loop(self, users, spawn_rate=None, think=None):
-        """The options of so many users. Without think time a replayer that has no users yet does
-        the same with as many connections at its highest rate."""
-        if self.has_users:
-            options = ["--users", users, "--think", think or "0"]
-            return options + (["--spawn-rate", spawn_rate] if spawn_rate else [])
-        if think:
-            raise NotPlayed("this replay has no --users, and the row needs users who think")
-        return ["--rps", "max", "-c", users]
+    @staticmethod
+    def closed_loop(users, spawn_rate=None, think="0"):
+        """The options of so many users."""
+        options = ["--users", users, "--think", think]
+        return options + (["--spawn-rate", spawn_rate] if spawn_rate else [])
 
     def compare(self, before, after, *arguments):
         """The change of the mean: difference, low and high end of its interval, paired or not."""
