@@ -20,7 +20,8 @@ function answer(seconds, change = {}) {
       bytes_in: row(5000), bytes_out: row(1000), outcomes: {timeout: row(7), reset: row(3)}},
     health: {t: seconds, due: row(100), sent: row(99), late: row(0), in_flight: row(4),
       connections: row(8), backlog: row(2), lag_p99_ms: row(0.05), lag_max_ms: row(0.06),
-      busy_share: row(0.1), cpu_share: row(0.1), wait_share: row(0), turn_ms_max: row(0.2)},
+      busy_share: row(0.1), cpu_share: row(0.1), wait_share: row(0), turn_ms_max: row(0.2),
+      users: row(0)},
     ...change,
   };
 }
