@@ -32,6 +32,7 @@ struct LocustRun {
   const RunChoice* choice = nullptr;
   std::vector<store::EndpointTotals> totals;  ///< by path and method, then all
   double elapsed_s = 0;
+  double counted_s = 0;  // without the warm-up
   uint64_t current_from_s = 0;
   uint64_t current_to_s = 0;
 };
@@ -88,8 +89,8 @@ Status add_entry(JsonText& json, const LocustRun& run, const store::EndpointTota
   add_quantile(json, "response_time_percentile_0.99", totals.response, 0.99);
   json.key("current_rps").number(rates.rps);
   json.key("current_fail_per_sec").number(rates.failures);
-  json.key("total_rps").number(per_second(requests, run.elapsed_s));
-  json.key("total_fail_per_sec").number(per_second(totals.errors(), run.elapsed_s));
+  json.key("total_rps").number(per_second(requests, run.counted_s));
+  json.key("total_fail_per_sec").number(per_second(totals.errors(), run.counted_s));
   json.key("avg_content_length").number(per_second(totals.bytes_in, static_cast<double>(requests)));
   json.end_object();
   return {};
@@ -161,6 +162,7 @@ Result<LocustRun> read_locust_run(const RunChoice& choice) {
     run.totals.erase(run.totals.begin() + kEntriesMax, run.totals.end() - 1);
   }
   run.elapsed_s = to_seconds(choice.run->spans.elapsed);
+  run.counted_s = to_seconds(choice.run->counted());
   const auto end_s = static_cast<uint64_t>(run.elapsed_s);
   const bool playing = choice.run->state == store::RunState::kRunning;
   run.current_to_s = playing ? end_s - std::min(end_s, kSettledSeconds) : end_s;

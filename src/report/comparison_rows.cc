@@ -142,7 +142,7 @@ Result<OpenedRun> open_run(const ChosenRun& chosen) {
 Result<std::vector<TimedRow>> read_rows(const OpenedRun& run, Clock clock) {
   std::vector<TimedRow> rows;
   rows.reserve(run.requests());
-  MACAW_TRY(run.reader->for_each_sample(run.run.run, [&](const stats::Sample& sample) {
+  MACAW_TRY(for_each_counted(*run.reader, run.run.run, [&](const stats::Sample& sample) {
     rows.push_back({sample.index, latency_ns(sample, clock), sample.intended_ns, sample.line,
                     static_cast<uint16_t>(sample.endpoint), stats::is_success(sample.outcome)});
   }));

@@ -200,7 +200,7 @@ Status write_endpoint_rows(const FormatInput& input, const ByteSink& sink) {
       "service_max_ms,lag_p99_ms,lag_max_ms,wait_p99_ms,wait_max_ms,bytes_in,bytes_out\n",
       outcome_header());
   for (const store::EndpointTotals& row : summary.totals) {
-    add_endpoint(out.text, row, to_seconds(summary.run.spans.elapsed));
+    add_endpoint(out.text, row, to_seconds(summary.run.counted()));
     MACAW_TRY(out.next());
   }
   return out.flush();

@@ -71,16 +71,17 @@ Result<GhzSums> read_ghz_sums(const FormatInput& input) {
   MACAW_TRY_ASSIGN(RowNames names, RowNames::read(input));
   GhzSums sums;
   std::map<std::string_view, uint64_t> statuses;
-  MACAW_TRY(input.reader->for_each_sample(input.summary->run.run, [&](const stats::Sample& sample) {
-    const uint64_t latency = latency_ns(sample, input.options->clock);
-    sums.all.add(latency);
-    ++statuses[grpc_status(sample)];
-    if (stats::is_success(sample.outcome)) {
-      sums.ok.add(latency);
-    } else {
-      ++sums.errors[names.error(sample)];
-    }
-  }));
+  MACAW_TRY(
+      for_each_counted(*input.reader, input.summary->run.run, [&](const stats::Sample& sample) {
+        const uint64_t latency = latency_ns(sample, input.options->clock);
+        sums.all.add(latency);
+        ++statuses[grpc_status(sample)];
+        if (stats::is_success(sample.outcome)) {
+          sums.ok.add(latency);
+        } else {
+          ++sums.errors[names.error(sample)];
+        }
+      }));
   for (const auto& [status, count] : statuses) {
     sums.statuses.emplace(status, count);
   }
@@ -158,13 +159,15 @@ Result<std::string> ghz_histogram(const FormatInput& input, const stats::Histogr
     marks.at(k) = fastest + (slowest - fastest) / (kMarks - 1) * static_cast<double>(k);
   }
   marks.back() = slowest;
-  MACAW_TRY(input.reader->for_each_sample(input.summary->run.run, [&](const stats::Sample& sample) {
-    if (stats::is_success(sample.outcome)) {
-      const double seconds = static_cast<double>(latency_ns(sample, input.options->clock)) / 1e9;
-      const auto mark = std::lower_bound(marks.begin(), marks.end() - 1, seconds);
-      ++counts.at(static_cast<size_t>(mark - marks.begin()));
-    }
-  }));
+  MACAW_TRY(
+      for_each_counted(*input.reader, input.summary->run.run, [&](const stats::Sample& sample) {
+        if (stats::is_success(sample.outcome)) {
+          const double seconds =
+              static_cast<double>(latency_ns(sample, input.options->clock)) / 1e9;
+          const auto mark = std::lower_bound(marks.begin(), marks.end() - 1, seconds);
+          ++counts.at(static_cast<size_t>(mark - marks.begin()));
+        }
+      }));
   std::string text = "[";
   for (size_t k = 0; k < kMarks; ++k) {
     const double share = static_cast<double>(counts.at(k)) / static_cast<double>(ok.count());
@@ -200,7 +203,7 @@ Status write_ghz_details(const FormatInput& input, PieceWriter& out) {
 Status write_ghz(const FormatInput& input, const ByteSink& sink) {
   MACAW_TRY_ASSIGN(const GhzSums sums, read_ghz_sums(input));
   const store::RunRow& run = input.summary->run;
-  const Nanos total = run.spans.elapsed;
+  const Nanos total = run.counted();
   const uint64_t count = sums.all.count();
   PieceWriter out(sink);
   out.text =

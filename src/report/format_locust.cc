@@ -30,22 +30,24 @@ Result<LocustStats> read_locust_stats(const FormatInput& input, bool successes_o
   LocustStats found;
   found.total = LocustEntry(rounding);
   std::map<uint16_t, LocustEntry*> by_number;
-  MACAW_TRY(input.reader->for_each_sample(input.summary->run.run, [&](const stats::Sample& sample) {
-    const bool failed = !stats::is_success(sample.outcome);
-    if (failed && successes_only) {
-      return;
-    }
-    const auto number = static_cast<uint16_t>(sample.endpoint);
-    LocustEntry*& entry = by_number[number];
-    if (entry == nullptr) {
-      const store::EndpointRow& endpoint = names.endpoint(number);
-      entry = &found.entries.try_emplace({endpoint.path, endpoint.method}, LocustEntry(rounding))
+  MACAW_TRY(
+      for_each_counted(*input.reader, input.summary->run.run, [&](const stats::Sample& sample) {
+        const bool failed = !stats::is_success(sample.outcome);
+        if (failed && successes_only) {
+          return;
+        }
+        const auto number = static_cast<uint16_t>(sample.endpoint);
+        LocustEntry*& entry = by_number[number];
+        if (entry == nullptr) {
+          const store::EndpointRow& endpoint = names.endpoint(number);
+          entry =
+              &found.entries.try_emplace({endpoint.path, endpoint.method}, LocustEntry(rounding))
                    .first->second;
-    }
-    const uint64_t ns = latency_ns(sample, input.options->clock);
-    entry->add(ns, failed, sample.bytes_in);
-    found.total.add(ns, failed, sample.bytes_in);
-  }));
+        }
+        const uint64_t ns = latency_ns(sample, input.options->clock);
+        entry->add(ns, failed, sample.bytes_in);
+        found.total.add(ns, failed, sample.bytes_in);
+      }));
   return found;
 }
 
@@ -117,7 +119,7 @@ Status add_history_line(const FormatInput& input, const HistorySecond& now, User
 
 Status write_locust_stats(const FormatInput& input, const ByteSink& sink) {
   MACAW_TRY_ASSIGN(const LocustStats stats, read_locust_stats(input, /*successes_only=*/false));
-  const Nanos elapsed = input.summary->run.spans.elapsed;
+  const Nanos elapsed = input.summary->run.counted();
   PieceWriter out(sink);
   out.text = fmt::format(
       "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,"

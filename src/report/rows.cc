@@ -5,6 +5,15 @@
 
 namespace macaw::report {
 
+Status for_each_counted(store::RunReader& reader, int64_t run,
+                        const std::function<void(const stats::Sample&)>& visit) {
+  return reader.for_each_sample(run, [&visit](const stats::Sample& sample) {
+    if (sample.counts()) {
+      visit(sample);
+    }
+  });
+}
+
 Result<RowNames> RowNames::read(const FormatInput& input) {
   RowNames names;
   MACAW_TRY_ASSIGN(const std::vector<store::EndpointRow> endpoints,

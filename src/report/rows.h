@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,10 @@ inline int64_t began_ns(const stats::Sample& sample, Clock clock) {
 inline WallTime wall_at(const RunSummary& summary, int64_t ns) {
   return summary.run.start.started_at + Nanos(ns);
 }
+
+/// The rows that count: without the warm-up and what was ignored at the end.
+Status for_each_counted(store::RunReader& reader, int64_t run,
+                        const std::function<void(const stats::Sample&)>& visit);
 
 /// Names for the numbers in rows.
 class RowNames {

@@ -43,25 +43,26 @@ Result<VegetaSums> read_vegeta_sums(const FormatInput& input) {
   std::map<uint16_t, uint64_t> by_status;
   std::set<std::string> seen;
   const Clock clock = input.options->clock;
-  MACAW_TRY(input.reader->for_each_sample(input.summary->run.run, [&](const stats::Sample& sample) {
-    const uint64_t latency = latency_ns(sample, clock);
-    const int64_t began = began_ns(sample, clock);
-    const int64_t end = began + static_cast<int64_t>(latency);
-    const bool first = sums.requests() == 0;
-    sums.earliest_ns = first ? began : std::min(sums.earliest_ns, began);
-    sums.latest_ns = first ? began : std::max(sums.latest_ns, began);
-    sums.end_ns = first ? end : std::max(sums.end_ns, end);
-    sums.latencies.add(latency);
-    sums.latency_total_ns += latency;
-    sums.bytes_in += sample.bytes_in;
-    sums.bytes_out += sample.bytes_out;
-    sums.successes += sample.status >= 200 && sample.status < 400 ? 1 : 0;
-    ++by_status[static_cast<uint16_t>(sample.status)];
-    const std::string& error = names.error(sample);
-    if (!error.empty() && seen.insert(error).second) {
-      sums.errors.push_back(error);
-    }
-  }));
+  MACAW_TRY(
+      for_each_counted(*input.reader, input.summary->run.run, [&](const stats::Sample& sample) {
+        const uint64_t latency = latency_ns(sample, clock);
+        const int64_t began = began_ns(sample, clock);
+        const int64_t end = began + static_cast<int64_t>(latency);
+        const bool first = sums.requests() == 0;
+        sums.earliest_ns = first ? began : std::min(sums.earliest_ns, began);
+        sums.latest_ns = first ? began : std::max(sums.latest_ns, began);
+        sums.end_ns = first ? end : std::max(sums.end_ns, end);
+        sums.latencies.add(latency);
+        sums.latency_total_ns += latency;
+        sums.bytes_in += sample.bytes_in;
+        sums.bytes_out += sample.bytes_out;
+        sums.successes += sample.status >= 200 && sample.status < 400 ? 1 : 0;
+        ++by_status[static_cast<uint16_t>(sample.status)];
+        const std::string& error = names.error(sample);
+        if (!error.empty() && seen.insert(error).second) {
+          sums.errors.push_back(error);
+        }
+      }));
   for (const auto& [status, count] : by_status) {
     sums.status_codes.emplace(fmt::format("{}", status), count);
   }

@@ -69,6 +69,12 @@ BOOST_AUTO_TEST_CASE(an_open_loop_has_a_warm_up_too) {
   Sql sql(folder.db());
   BOOST_TEST(sql.one("select requests, round(achieved_rps, 6) from run_summary") == "400|200.0");
   BOOST_TEST(sql.count("select requests from second_latency where second = 0") == 200U);
+  const auto report = [&folder](const std::string& format) {
+    return folder.replay({"report", "macaw.sqlite", "--format", format}).out;
+  };
+  BOOST_TEST(json_of(report("vegeta-json"))["requests"].GetUint64() == 400U);
+  BOOST_TEST(json_of(report("ghz"))["count"].GetUint64() == 400U);
+  BOOST_TEST(contains(report("locust-stats"), ",Aggregated,400,0,"));
   const ProcessResult verified = folder.replay({"verify", "macaw.sqlite"});
   BOOST_TEST(verified.code == 0, verified.out + verified.err);
 }

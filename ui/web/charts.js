@@ -174,8 +174,8 @@ export class Charts {
       buildSingle(titleOf(view.key), Boolean(this.other));
     }
     buildLegend('traffic-legend', [
-      {name: this.data.run.endpoint ? 'due' : 'target', color: '--target', kind: 'dashed',
-        id: 'target'},
+      {name: this.data.run.endpoint || this.data.run.users ? 'due' : 'target',
+        color: '--target', kind: 'dashed', id: 'target'},
       {name: 'answered', color: '--answered', id: 'answered'},
       {name: 'errors', color: '--bad', id: 'errors'}]);
     buildLegend('service-legend', SERVICE_SHOWN.map((k) => ({name: PERCENTILES[k].name,

@@ -149,7 +149,8 @@ export function showTotals(run, figures, data) {
       ? `${formatShare(achieved, run.target_rps)} of ${formatRate(run.target_rps)}/s`
       : run.users > 0 ? 'an outcome: closed loop' : 'no target', '');
   } else {
-    setTile('rate', `${formatNumber(figures.requests / Math.max(run.elapsed_s, 1e-9))}/s`,
+    const seconds = Math.max(run.elapsed_s - run.warmup_s, 1e-9);
+    setTile('rate', `${formatNumber(figures.requests / seconds)}/s`,
       'of this endpoint');
   }
   const peak = data.health.in_flight.reduce((most, n) => Math.max(most, n ?? 0), 0);

@@ -67,7 +67,8 @@ export class EndpointTable {
 
   /** `rows` of /api/summary; `selected` endpoint. */
   set(rows, run, selected) {
-    this.rows = rows.map((row) => ({...row, rps: row.requests / Math.max(run.elapsed_s, 1e-9)}));
+    const seconds = Math.max(run.elapsed_s - run.warmup_s, 1e-9);
+    this.rows = rows.map((row) => ({...row, rps: row.requests / seconds}));
     this.timeout = run.timeout_s;
     this.selected = selected;
     this.draw();

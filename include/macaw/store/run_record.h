@@ -5,6 +5,7 @@
 // Thread: values, without shared state.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -95,6 +96,9 @@ struct RunRow {
   stats::Verdict verdict;  ///< VALID without a reason while it runs; of a killed run SUSPECT
   /// Closed loop: how many users played on average after the warm-up, once that is known.
   std::optional<double> mean_users;
+
+  /// How long the run took without its warm-up.
+  Nanos counted() const { return std::max(spans.elapsed - start.warmup, Nanos(0)); }
 };
 
 struct EndpointRow {
