@@ -50,7 +50,8 @@ void FidelityMeter::Series::add(int64_t at_ns) {
 }
 
 double FidelityMeter::Series::dispersion() const {
-  const auto windows = static_cast<double>((last_ - first_) / kWindowNs + 1);
+  const int64_t whole = (last_ - first_) / kWindowNs + 1;
+  const auto windows = static_cast<double>(whole);
   const double mean = static_cast<double>(count_) / windows;
   const double squares =
       squares_ + static_cast<double>(in_window_) * static_cast<double>(in_window_);
