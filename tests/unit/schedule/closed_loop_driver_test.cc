@@ -17,7 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Nanos kNever = Nanos::max();
+constexpr Nanos kNotDue = Nanos::max();
 
 ClosedLoop loop_of(const std::string& users, const std::string& think = "0") {
   return {.users = std::move(parse_user_plan(users, {})).value(),
@@ -35,7 +35,7 @@ std::vector<Taken> play(ClosedLoopDriver& driver, Nanos service, Nanos end) {
   std::multimap<Nanos, uint32_t> in_flight;
   while (true) {
     const Due due = driver.next({}, Nanos(0));
-    const Nanos answer = in_flight.empty() ? kNever : in_flight.begin()->first;
+    const Nanos answer = in_flight.empty() ? kNotDue : in_flight.begin()->first;
     if (std::min(due.intended, answer) >= end) {
       return taken;
     }
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_due_in_a_pause) {
   BOOST_REQUIRE(clock->append(milliseconds(500), Speed{0, 1}));
   driver.completed(0, Nanos(0));
   driver.completed(1, milliseconds(100));
-  BOOST_TEST((driver.next({}, Nanos(0)).intended == kNever));
+  BOOST_TEST((driver.next({}, Nanos(0)).intended == kNotDue));
   BOOST_REQUIRE(clock->append(seconds(3), Speed{}));
   BOOST_TEST((driver.next({}, Nanos(0)) == Due{seconds(3), 0}));
   driver.taken({}, seconds(3));
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(users_leave_and_come_back) {
   }
   BOOST_TEST((seconds_of.at(0) == std::vector<int64_t>{0, 1, 2, 3, 4}));
   BOOST_TEST((seconds_of.at(1) == std::vector<int64_t>{0, 1, 4}));
-  BOOST_TEST((driver.next({}, Nanos(0)).intended == kNever));
+  BOOST_TEST((driver.next({}, Nanos(0)).intended == kNotDue));
 }
 
 BOOST_AUTO_TEST_CASE(with_records_of_ones_own_nobody_is_due_without_one) {
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(with_records_of_ones_own_nobody_is_due_without_one) {
   ClosedLoop loop = loop_of("3", "1s");
   loop.per_user = true;
   ClosedLoopDriver driver(loop, 1, *clock, 0, 1);
-  BOOST_TEST((driver.next({}, Nanos(0)).intended == kNever));
+  BOOST_TEST((driver.next({}, Nanos(0)).intended == kNotDue));
   BOOST_TEST(driver.someone_waits(Nanos(0)));
   driver.offered(2, Nanos(0));
   driver.offered(2, Nanos(0));

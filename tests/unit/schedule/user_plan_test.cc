@@ -31,7 +31,7 @@ std::string mistake(const std::string& users, std::optional<Rate> spawn_rate = {
   return plan.ok() ? "" : plan.error().message();
 }
 
-constexpr Nanos kNever = Nanos::max();
+constexpr Nanos kNotAgain = Nanos::max();
 
 }  // namespace
 
@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(all_at_once) {
   BOOST_TEST(plan.users_at(Nanos(0)) == 50U);
   BOOST_TEST((plan.active_from(49, Nanos(0)) == Nanos(0)));
   BOOST_TEST((plan.active_from(49, seconds(7)) == seconds(7)));
-  BOOST_TEST((plan.active_from(50, Nanos(0)) == kNever));
-  BOOST_TEST((plan.ends_at() == kNever));
+  BOOST_TEST((plan.active_from(50, Nanos(0)) == kNotAgain));
+  BOOST_TEST((plan.ends_at() == kNotAgain));
   BOOST_TEST(plan.mean_users(seconds(1), seconds(2)) == 50);
   BOOST_TEST(plan_of("1").describe() == "1 user");
 }
@@ -68,9 +68,9 @@ BOOST_AUTO_TEST_CASE(a_ramp_down_to_nobody) {
   const UserPlan plan = plan_of("4..0:2s");
   BOOST_TEST(plan.describe() == "4 to 0 users over 2 s");
   BOOST_TEST(plan.users_at(Nanos(0)) == 3U);  // the last one stops first, at once
-  BOOST_TEST((plan.active_from(3, Nanos(0)) == kNever));
+  BOOST_TEST((plan.active_from(3, Nanos(0)) == kNotAgain));
   BOOST_TEST((plan.active_from(2, milliseconds(499)) == milliseconds(499)));
-  BOOST_TEST((plan.active_from(2, milliseconds(500)) == kNever));
+  BOOST_TEST((plan.active_from(2, milliseconds(500)) == kNotAgain));
   BOOST_TEST((plan.ends_at() == milliseconds(1500)));
   BOOST_TEST(plan.users_at(milliseconds(1500)) == 0U);
 }
@@ -79,8 +79,8 @@ BOOST_AUTO_TEST_CASE(stages_go_up_and_down) {
   const UserPlan plan = plan_of("2x10s,6x10s,1x5s,0", per_second(1));
   BOOST_TEST(plan.describe() == "2, 6, 1, 0 users, 1/s more");
   BOOST_TEST((plan.active_from(5, Nanos(0)) == seconds(13)));
-  BOOST_TEST((plan.active_from(5, seconds(20)) == kNever));
-  BOOST_TEST((plan.active_from(1, seconds(24)) == kNever));
+  BOOST_TEST((plan.active_from(5, seconds(20)) == kNotAgain));
+  BOOST_TEST((plan.active_from(1, seconds(24)) == kNotAgain));
   BOOST_TEST((plan.active_from(1, milliseconds(23'999)) == milliseconds(23'999)));
   BOOST_TEST((plan.ends_at() == seconds(25)));
 }
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_stage_that_was_not_reached_is_gone_on_from) {
   // Ten more in ten seconds, but after three the other way.
   const UserPlan plan = plan_of("10x3s,0", per_second(1));
   BOOST_TEST(plan.users_at(milliseconds(2'999)) == 3U);
-  BOOST_TEST((plan.active_from(3, Nanos(0)) == kNever));
+  BOOST_TEST((plan.active_from(3, Nanos(0)) == kNotAgain));
   BOOST_TEST((plan.ends_at() == seconds(5)));
   BOOST_TEST(plan.users_max() == 10U);
 }
@@ -112,7 +112,7 @@ BOOST_DATA_TEST_CASE(the_views_agree,
     for (uint32_t user = 0; user < plan.users_max(); ++user) {
       const Nanos from = plan.active_from(user, t);
       BOOST_REQUIRE((from == t) == (user < playing));
-      BOOST_REQUIRE((from == kNever || plan.users_at(from) > user));
+      BOOST_REQUIRE((from == kNotAgain || plan.users_at(from) > user));
     }
     BOOST_REQUIRE((playing > 0 || plan.active_from(0, t) != t));
     BOOST_REQUIRE((t < plan.ends_at() || playing == 0));
