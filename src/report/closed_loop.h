@@ -25,9 +25,8 @@ struct LittleCheck {
   double deviation() const;
 };
 
-/// Nothing for an open loop, and where a part is not known: the run has not ended or was paused,
-/// users played records of their own, or over 1 % of the requests failed (how long those took is in
-/// no sum).
+/// Nothing for an open loop, and where a part is not known: the run has not ended or was paused, or
+/// over 1 % of the requests failed (how long those took is in no sum).
 std::optional<LittleCheck> check_littles_law(const RunSummary& summary);
 
 /// Lines for the text summary, each with a newline; empty for an open loop.
