@@ -173,8 +173,9 @@ BOOST_AUTO_TEST_CASE(what_is_in_flight_at_the_end_is_waited_for_closed_or_ignore
         use(run, "3");
       } else {
         run.rate = "1k";
+        run.options.selection.requests = 3;
       }
-      run.options.selection.duration = closed ? 100ms : 3ms;
+      run.options.selection.duration = 500ms;
       run.options.selection.at_end = at_end;
       run.options.transmission.connections = 3;
       run.while_playing = [&](macaw::replay::RunControl& control) {
