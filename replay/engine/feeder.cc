@@ -4,6 +4,7 @@
 
 #include "feeder.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -21,6 +22,9 @@ namespace {
 /// A full ring holds thousands of requests, so milliseconds of sleep cost nothing; and each time
 /// that we wake on a worker's core it loses its caches to us.
 constexpr Nanos kWaitForRoom = std::chrono::milliseconds(5);
+
+/// Less than what workers are given ahead (hand_out.cc), or nobody would ever start.
+constexpr uint64_t kNeededAtStartMax = 512;
 
 }  // namespace
 
@@ -53,8 +57,10 @@ void Feeder::run() {
       next = input_error_ ? Next::kEnd : Next::kStopped;
       break;
     }
-    primed_.store(true, std::memory_order_release);  // pairs with the acquire in primed()
     ++index_;
+    if (index_ >= needed_at_start()) {
+      primed_.store(true, std::memory_order_release);  // pairs with the acquire in primed()
+    }
     next = advance();
   }
   if (next == Next::kStopped) {
@@ -62,6 +68,15 @@ void Feeder::run() {
   }
   push_ends();
   primed_.store(true, std::memory_order_release);
+}
+
+/// Users of a closed loop may all want a request at time 0. What comes through a pipe is not waited
+/// for.
+uint64_t Feeder::needed_at_start() const {
+  const auto& loop = options_.timing.closed_loop;
+  return loop && options_.selection.file != "-"
+             ? std::min<uint64_t>(loop->users.users_at(Nanos(0)), kNeededAtStartMax)
+             : 1;
 }
 
 Feeder::Next Feeder::advance() {
@@ -215,6 +230,7 @@ bool Feeder::push(WorkerLink& link, const RequestBlock& head, std::string_view w
     if (!is_end && state_.stop() != RunState::Stop::kNone) {
       return false;
     }
+    primed_.store(true, std::memory_order_release);  // there is no room for more
     std::this_thread::sleep_for(kWaitForRoom);
   }
   std::memcpy(block, &head, sizeof head);

@@ -55,12 +55,14 @@ class Feeder {
   /// "end of file", "requests reached", "duration reached"
   const std::string& end_reason() const { return end_reason_; }
 
-  /// True once run() has handed out its first request or has ended: the workers may start.
+  /// True once run() has handed out what is due at the start, filled a ring, or ended: the workers
+  /// may start.
   bool primed() const { return primed_.load(std::memory_order_acquire); }
 
  private:
   enum class Next : uint8_t { kRequest, kEnd, kStopped };
 
+  uint64_t needed_at_start() const;
   Next advance();
   bool plan_is_over(Nanos nominal) const;
   std::optional<RenderedRequest> render();

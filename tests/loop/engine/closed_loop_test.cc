@@ -87,6 +87,22 @@ BOOST_AUTO_TEST_CASE(each_user_has_one_request_at_a_time) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_all_users_want_at_time_0_is_there) {
+  // Each line its own endpoint, so that what was read by the start can be counted.
+  const ScriptedServer server(script::answer(http_ok("ok")));
+  EngineRun run(server.port());
+  for (int n = 0; n < 40; ++n) {
+    run.lines.push_back(R"({"method":"POST","url":"/x)" + std::to_string(n) + R"(","text":")" +
+                        std::string(50'000, 'x') + R"("})");
+  }
+  use(run, "40", "1ms");
+  run.while_playing = [&run](macaw::replay::RunControl& /*control*/) {
+    BOOST_TEST(run.endpoints.size() == 40U);
+  };
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 40U);
+}
+
 BOOST_AUTO_TEST_CASE(one_user_plays_the_file_in_order) {
   const ScriptedServer server(script::answer(http_ok("ok")));
   EngineRun run(server.port(), 50);
