@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "field_text.h"
-#include "macaw/datasets/csv.h"
+#include "macaw/base/ascii.h"
+#include "macaw/datasets/columns.h"
+#include "macaw/io/csv_reader.h"
 
 namespace macaw::datasets {
 
@@ -46,7 +48,7 @@ std::optional<uint32_t> whole_number(std::string_view field) {
 
 class ColumnTableReader {
  public:
-  ColumnTableReader(CsvReader reader, const std::vector<std::string>& columns, FieldKind kind)
+  ColumnTableReader(io::CsvReader reader, const std::vector<std::string>& columns, FieldKind kind)
       : reader_(std::move(reader)), wanted_(columns), kind_(kind) {}
 
   Result<ColumnTable> run(const Progress& progress);
@@ -62,7 +64,7 @@ class ColumnTableReader {
   bool name_columns();
   Status take_row();
 
-  CsvReader reader_;
+  io::CsvReader reader_;
   const std::vector<std::string>& wanted_;
   FieldKind kind_;
   ColumnTable table_;
@@ -167,7 +169,7 @@ Result<bool> ColumnTableReader::take_named_columns() {
     table_.names_ = wanted_;
     return false;
   }
-  MACAW_TRY_ASSIGN(columns_, find_columns(reader_, wanted_));
+  MACAW_TRY_ASSIGN(columns_, io::find_columns(reader_, wanted_));
   table_.names_ = wanted_;
   return true;
 }
@@ -190,7 +192,7 @@ Status ColumnTableReader::take_row() {
 Result<ColumnTable> ColumnTable::read(const std::string& path,
                                       const std::vector<std::string>& columns, FieldKind kind,
                                       const Progress& progress) {
-  MACAW_TRY_ASSIGN(auto reader, CsvReader::open(path));
+  MACAW_TRY_ASSIGN(auto reader, io::CsvReader::open(path));
   return ColumnTableReader(std::move(reader), columns, kind).run(progress);
 }
 

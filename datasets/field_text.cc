@@ -7,21 +7,6 @@
 
 namespace macaw::datasets {
 
-std::string in_quotes(std::string_view field) {
-  constexpr size_t kShownMax = 40;
-  std::string text = "'";
-  for (const char byte : field.substr(0, kShownMax)) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (code >= 0x20 && code < 0x7f) {
-      text += byte;
-    } else {
-      text += fmt::format("\\x{:02x}", code);
-    }
-  }
-  text += field.size() > kShownMax ? "...'" : "'";
-  return text;
-}
-
 Error error_at(std::string_view path, std::string_view text, size_t offset, std::string_view what) {
   const std::string_view before = text.substr(0, offset);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;

@@ -14,9 +14,6 @@
 
 namespace macaw::datasets {
 
-/// UTF-8's, which some editors put before the first line.
-inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
 /// Reads the decimal digits at `text[position...]` into `value` and moves `position` behind them.
 /// False, with `position` untouched, if there is no digit or the number is above 4294967295.
 inline bool read_u32(std::string_view text, size_t& position, uint32_t& value) {
@@ -39,10 +36,6 @@ inline bool read_u32(std::string_view text, size_t& position, uint32_t& value) {
   value = static_cast<uint32_t>(number);
   return true;
 }
-
-/// The field in quotes for a message: at most 40 bytes, anything but printable ASCII as \xNN.
-/// (Not "quoted": for a std::string the compiler would prefer std::quoted.)
-std::string in_quotes(std::string_view field);
 
 /// `path:line:column: what`, for a byte of a whole text.
 Error error_at(std::string_view path, std::string_view text, size_t offset, std::string_view what);

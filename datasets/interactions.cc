@@ -10,8 +10,10 @@
 
 #include "field_text.h"
 #include "loaded_ratings.h"
+#include "macaw/base/ascii.h"
 #include "macaw/base/units.h"
-#include "macaw/datasets/csv.h"
+#include "macaw/datasets/columns.h"
+#include "macaw/io/csv_reader.h"
 #include "time_text.h"
 
 namespace macaw::datasets {
@@ -45,7 +47,7 @@ class NameList {
 
 class InteractionsReader {
  public:
-  InteractionsReader(CsvReader reader, const std::array<std::string, 3>& columns)
+  InteractionsReader(io::CsvReader reader, const std::array<std::string, 3>& columns)
       : reader_(std::move(reader)), wanted_(columns.begin(), columns.end()) {}
 
   Result<Interactions> run(const Progress& progress);
@@ -55,7 +57,7 @@ class InteractionsReader {
   Result<bool> take_first_row();
   Status take_row();
 
-  CsvReader reader_;
+  io::CsvReader reader_;
   std::vector<std::string> wanted_;
   std::vector<size_t> columns_;
   std::optional<TimeForm> form_;
@@ -70,7 +72,7 @@ Result<bool> InteractionsReader::take_first_row() {
     columns_ = std::move(*positions);
     return !time_form_of(fields[columns_[2]]).has_value();
   }
-  MACAW_TRY_ASSIGN(columns_, find_columns(reader_, wanted_));
+  MACAW_TRY_ASSIGN(columns_, io::find_columns(reader_, wanted_));
   return true;
 }
 
@@ -133,7 +135,7 @@ Result<Interactions> InteractionsReader::run(const Progress& progress) {
 Result<Interactions> read_interactions(const std::string& path,
                                        const std::array<std::string, 3>& columns,
                                        const Progress& progress) {
-  MACAW_TRY_ASSIGN(auto reader, CsvReader::open(path));
+  MACAW_TRY_ASSIGN(auto reader, io::CsvReader::open(path));
   return InteractionsReader(std::move(reader), columns).run(progress);
 }
 

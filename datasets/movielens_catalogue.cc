@@ -145,8 +145,8 @@ Result<Catalogue> read_catalogue(const std::string& path, Shape shape) {
     }
     std::string_view line = *next;
     if (reader.line() == 1) {
-      if (line.starts_with(kByteOrderMark)) {
-        line.remove_prefix(kByteOrderMark.size());
+      if (line.starts_with(io::kByteOrderMark)) {
+        line.remove_prefix(io::kByteOrderMark.size());
       }
       if (is_header(line, shape)) {
         continue;

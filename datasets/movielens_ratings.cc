@@ -220,8 +220,8 @@ Result<RatingsFile> RatingsParser::run(const Progress& progress) {
 }
 
 Result<bool> RatingsParser::take_first_line(const io::LineReader& reader, std::string_view& line) {
-  if (line.starts_with(kByteOrderMark)) {
-    line.remove_prefix(kByteOrderMark.size());
+  if (line.starts_with(io::kByteOrderMark)) {
+    line.remove_prefix(io::kByteOrderMark.size());
   }
   if (shape_ != Shape::kCsv) {
     return false;
@@ -277,8 +277,8 @@ Error RatingsParser::duplicate_error(const RatingsBuilder::Duplicate& duplicate)
       return errorf("{}: changed while it was read", path_);
     }
     std::string_view line = **next;
-    if (line.starts_with(kByteOrderMark)) {
-      line.remove_prefix(kByteOrderMark.size());
+    if (line.starts_with(io::kByteOrderMark)) {
+      line.remove_prefix(io::kByteOrderMark.size());
     }
     Row row;
     if (!read_row(line, layout_, row) || row.user != duplicate.user || row.item != duplicate.item) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "field_text.h"
+#include "macaw/base/ascii.h"
 #include "macaw/io/line_reader.h"
 
 namespace macaw::datasets {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "field_text.h"
+#include "macaw/io/line_reader.h"
 #include "web_readers.h"
 
 namespace macaw::datasets {
@@ -156,8 +157,8 @@ const std::string* NamedFiles::find(std::string_view name, std::string& why) {
 Result<std::optional<std::string_view>> WebLines::next() {
   MACAW_TRY_ASSIGN(auto line, lines_.next());
   columns_before_ = 0;
-  if (line && lines_.line() == 1 && line->starts_with(kByteOrderMark)) {
-    columns_before_ = kByteOrderMark.size();
+  if (line && lines_.line() == 1 && line->starts_with(io::kByteOrderMark)) {
+    columns_before_ = io::kByteOrderMark.size();
     line->remove_prefix(columns_before_);
   }
   return line;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A CSV file in memory, by column (RFC 4180: a line of names first, quotes around fields that hold
-// commas, quotes or line breaks). Hides nothing and knows no use of it. Thread: one thread's.
+// A CSV file in memory, by column: a row of names first (io/csv_reader.h says what files are read).
+// Knows no use of it. Thread: one thread's.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ namespace macaw::replay {
 
 class CsvTable {
  public:
-  /// Error: `name:line:column: found X, expected Y`. `name` stands for the file in messages.
-  static Result<CsvTable> parse(std::string_view text, const std::string& name);
+  /// Error: one of the reader's; no row below the names.
+  static Result<CsvTable> read(const std::string& path);
 
   /// At least one.
   size_t rows() const { return fields_.size() / names_.size(); }

@@ -158,7 +158,6 @@ Forecast Feeder::forecast() {
   for (auto& [id, share] : shares) {
     forecast.endpoints.push_back(std::move(share));
   }
-  forecast.end_reason = end_reason_;
   forecast.input_error = input_error_;
   return forecast;
 }

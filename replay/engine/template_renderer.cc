@@ -11,31 +11,15 @@
 #include <iterator>
 #include <utility>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/check.h"
 #include "macaw/http/request_encoder.h"
-#include "macaw/io/line_reader.h"
 
 namespace macaw::replay {
 namespace {
 
 /// Draws must not depend on those of Poisson arrivals, which have the same seed.
 constexpr uint64_t kSeedOfTemplates = 0x74656d706c617465;  // "template"
-
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-/// RFC 3986, 2.1: whatever the value is, it stays one value of the URL.
-void append_escaped(std::string_view value, std::string& out) {
-  for (const char c : value) {
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-}
 
 bool fits_into_url(std::string_view value) {
   return std::none_of(value.begin(), value.end(), [](char c) {
@@ -116,12 +100,11 @@ Result<const CsvTable*> TemplateRenderer::table_of(std::string_view file) {
   auto known = tables_.find(file);
   if (known == tables_.end()) {
     const auto path = (std::filesystem::path(file_).parent_path() / file).string();
-    auto text = io::read_file(path);
-    if (!text.ok()) {
-      return error("csv: " + text.error().message());
+    auto table = CsvTable::read(path);
+    if (!table.ok()) {
+      return error("csv: " + table.error().message());
     }
-    MACAW_TRY_ASSIGN(CsvTable table, CsvTable::parse(*text, path));
-    known = tables_.emplace(std::string(file), std::move(table)).first;
+    known = tables_.emplace(std::string(file), std::move(table).value()).first;
   }
   return static_cast<const CsvTable*>(&known->second);
 }
@@ -150,7 +133,7 @@ Status TemplateRenderer::append_csv(const TemplateReference& reference, Place pl
   const size_t row = index_ % column.table->rows();
   const std::string_view value = column.table->at(row, column.number);
   if (place == Place::kUrl && !reference.raw) {
-    append_escaped(value, out);
+    append_percent_encoded(value, kUnreserved, out);  // whatever it is, it stays one value
     return {};
   }
   const bool fits = place == Place::kBody ||

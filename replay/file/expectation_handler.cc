@@ -7,6 +7,8 @@
 #include <charconv>
 #include <utility>
 
+#include "macaw/base/ascii.h"
+
 namespace macaw::replay {
 
 namespace {
@@ -163,7 +165,7 @@ bool ExpectationHandler::RawNumber(const char* text, rapidjson::SizeType size, b
     case Place::kIdList:
       return id(number, column, /*is_number=*/true);
     default:
-      return refuse_value(column, fmt::format("number {}", quoted(number)));
+      return refuse_value(column, fmt::format("number {}", in_quotes(number)));
   }
 }
 
@@ -201,7 +203,7 @@ bool ExpectationHandler::check_name(std::string_view text, size_t column) {
   if (!known) {
     return refuse(column, fmt::format("found {}, expected status, seldon, contains:TEXT, none, or "
                                       "an object",
-                                      quoted(text)));
+                                      in_quotes(text)));
   }
   out_.check.assign(text);
   return true;
@@ -223,7 +225,7 @@ bool ExpectationHandler::status(std::string_view text, size_t column, bool is_nu
   if (last < 100 || last > 599) {
     return refuse(column, fmt::format("found status {}, expected 100 to 599 as a number, or a "
                                       "class such as \"2xx\"",
-                                      quoted(text)));
+                                      in_quotes(text)));
   }
   out_.statuses.push_back({first, last});
   value_is_done();
@@ -243,9 +245,9 @@ bool ExpectationHandler::pointer(std::string_view text, size_t column) {
     return refuse(column + (plain ? *fault + 1 : 0),
                   text.front() != '/'
                       ? fmt::format("found pointer {}, expected one that is empty or begins with /",
-                                    quoted(text))
+                                    in_quotes(text))
                       : fmt::format("found '~' in pointer {}, expected ~0 (for ~) or ~1 (for /)",
-                                    quoted(text)));
+                                    in_quotes(text)));
   }
   if (made.steps.size() > kExpectationDepthMax) {
     return refuse(column, fmt::format("found a pointer of {} steps, expected at most {}",
@@ -260,7 +262,7 @@ bool ExpectationHandler::minimum(std::string_view number, size_t column) {
   const char* end = number.data() + number.size();
   const auto [stop, code] = std::from_chars(number.data(), end, value);
   if (stop != end || code != std::errc() || !(value >= 0 && value <= 1)) {
-    return refuse_value(column, quoted(number));
+    return refuse_value(column, in_quotes(number));
   }
   out_.overlap->min = value;
   value_is_done();
@@ -284,7 +286,7 @@ bool ExpectationHandler::end_of_ids() {
       ids_.begin(), ids_.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
   if (again != ids_.end()) {
     return refuse((again + 1)->second, fmt::format("found id {} a second time, expected it once",
-                                                   quoted(again->first.substr(1))));
+                                                   in_quotes(again->first.substr(1))));
   }
   for (auto& [key, column] : ids_) {
     out_.overlap->ids.push_back(std::move(key));
@@ -410,7 +412,7 @@ bool ExpectationHandler::Key(const char* text, rapidjson::SizeType size, bool /*
 
 bool ExpectationHandler::seen_twice(bool& seen, std::string_view key, size_t column) {
   if (seen) {
-    refuse(column, fmt::format("found key {} a second time, expected it once", quoted(key)));
+    refuse(column, fmt::format("found key {} a second time, expected it once", in_quotes(key)));
   }
   return std::exchange(seen, true);
 }
@@ -434,7 +436,7 @@ bool ExpectationHandler::top_key(std::string_view key, size_t column) {
   }
   return refuse(column, fmt::format("found key {}, expected one of status, contains, json and "
                                     "overlap",
-                                    quoted(key)));
+                                    in_quotes(key)));
 }
 
 bool ExpectationHandler::condition_key(std::string_view key, size_t column) {
@@ -450,8 +452,8 @@ bool ExpectationHandler::condition_key(std::string_view key, size_t column) {
     place_ = Place::kExists;
     return !seen_twice(seen_.exists, key, column);
   }
-  return refuse(
-      column, fmt::format("found key {}, expected one of pointer, equals and exists", quoted(key)));
+  return refuse(column, fmt::format("found key {}, expected one of pointer, equals and exists",
+                                    in_quotes(key)));
 }
 
 bool ExpectationHandler::overlap_key(std::string_view key, size_t column) {
@@ -468,7 +470,7 @@ bool ExpectationHandler::overlap_key(std::string_view key, size_t column) {
     return !seen_twice(seen_.min, key, column);
   }
   return refuse(column,
-                fmt::format("found key {}, expected one of pointer, ids and min", quoted(key)));
+                fmt::format("found key {}, expected one of pointer, ids and min", in_quotes(key)));
 }
 
 }  // namespace macaw::replay

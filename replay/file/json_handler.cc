@@ -84,17 +84,17 @@ bool JsonHandler::wrong_type(size_t column, std::string_view found) {
     case Place::kHeader:
       return refuse(column,
                     fmt::format("found {} for header {}, expected a string or an array of strings",
-                                found, quoted(header_name_)));
+                                found, in_quotes(header_name_)));
     case Place::kHeaderArray:
       return refuse(column, fmt::format("found {} among the values of header {}, expected a string",
-                                        found, quoted(header_name_)));
+                                        found, in_quotes(header_name_)));
     case Place::kProvenance:
       return refuse(column,
                     provenance_key_ == kTemplateKey
                         ? fmt::format("found {} for 'template', expected true or false", found)
                         : fmt::format("found {} for provenance key {}, expected a string "
                                       "or a number",
-                                      found, quoted(provenance_key_)));
+                                      found, in_quotes(provenance_key_)));
     default:
       break;
   }
@@ -142,7 +142,7 @@ bool JsonHandler::RawNumber(const char* text, rapidjson::SizeType size, bool /*c
   if (place_ == Place::kProvenance) {
     return provenance_value({text, size}, column, /*is_number=*/true);
   }
-  return scalar(column, fmt::format("number {}", quoted({text, size})));
+  return scalar(column, fmt::format("number {}", in_quotes({text, size})));
 }
 
 bool JsonHandler::String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
@@ -276,19 +276,20 @@ bool JsonHandler::record_key(std::string_view key, size_t column) {
       return refuse(column,
                     fmt::format("found key {}, expected one of {}, or a key of your own that "
                                 "begins with x-",
-                                quoted(key), fmt::join(kFieldNames, ", ")));
+                                in_quotes(key), fmt::join(kFieldNames, ", ")));
     }
     field_ = static_cast<JsonField>(known - kFieldNames.begin());
   }
   if (has(field_)) {
-    return refuse(column, fmt::format("found key {} a second time, expected it once", quoted(key)));
+    return refuse(column,
+                  fmt::format("found key {} a second time, expected it once", in_quotes(key)));
   }
   if (is_body(field_) &&
       (has(JsonField::kBody) || has(JsonField::kText) || has(JsonField::kBodyFile))) {
     return refuse(column,
                   fmt::format("found {} beside another body, expected at most one of body, text "
                               "and body_file",
-                              quoted(key)));
+                              in_quotes(key)));
   }
   seen_[static_cast<size_t>(field_)] = true;
   if (field_ == JsonField::kT) {
@@ -304,14 +305,14 @@ bool JsonHandler::header_key(std::string_view key, size_t column) {
   if (!is_token(key)) {
     return refuse(column, fmt::format("found header name {}, expected letters, digits and "
                                       "!#$%&'*+-.^_`|~",
-                                      quoted(key)));
+                                      in_quotes(key)));
   }
   const auto end = record_->headers.begin() + static_cast<std::ptrdiff_t>(header_count_);
   if (std::any_of(record_->headers.begin(), end,
                   [key](const Header& h) { return h.name == key; })) {
     return refuse(column,
                   fmt::format("found header {} a second time, expected one array of its values",
-                              quoted(key)));
+                              in_quotes(key)));
   }
   header_name_.assign(key);
   return true;
@@ -322,7 +323,7 @@ bool JsonHandler::record_string(std::string_view text, size_t column) {
     case JsonField::kMethod:
       if (!is_token(text)) {
         return refuse(column,
-                      fmt::format("found method {}, expected a word such as GET", quoted(text)));
+                      fmt::format("found method {}, expected a word such as GET", in_quotes(text)));
       }
       record_->method.assign(text);
       return true;
@@ -344,7 +345,7 @@ bool JsonHandler::record_string(std::string_view text, size_t column) {
     case JsonField::kCall:
       if (text.empty() || has_blank_or_control(text)) {
         return refuse(column, fmt::format("found {} for 'call', expected package.Service/Method",
-                                          quoted(text)));
+                                          in_quotes(text)));
       }
       record_->grpc_call.assign(text);
       return true;
@@ -360,7 +361,7 @@ bool JsonHandler::record_string(std::string_view text, size_t column) {
 bool JsonHandler::plain_string(std::string_view text, size_t column, std::string& out) {
   if (!is_plain_text(text)) {
     return refuse(column, fmt::format("found {} for '{}', expected no control characters",
-                                      quoted(text), kFieldNames[static_cast<size_t>(field_)]));
+                                      in_quotes(text), kFieldNames[static_cast<size_t>(field_)]));
   }
   out.assign(text);
   return true;
@@ -376,11 +377,11 @@ bool JsonHandler::body_string(std::string_view text, size_t column) {
     return decode_base64(text, record_->body) ||
            refuse(column,
                   fmt::format("found {} for 'body', expected base64 (plain text goes into 'text')",
-                              quoted(text)));
+                              in_quotes(text)));
   }
   if (text.empty() || !is_plain_text(text)) {
     return refuse(column,
-                  fmt::format("found {} for 'body_file', expected a file name", quoted(text)));
+                  fmt::format("found {} for 'body_file', expected a file name", in_quotes(text)));
   }
   record_->body_file.assign(text);
   return true;
@@ -389,7 +390,7 @@ bool JsonHandler::body_string(std::string_view text, size_t column) {
 bool JsonHandler::header_string(std::string_view text, size_t column) {
   if (!is_header_value(text)) {
     return refuse(column, fmt::format("found {} for header {}, expected no control characters",
-                                      quoted(text), quoted(header_name_)));
+                                      in_quotes(text), in_quotes(header_name_)));
   }
   return add_header(text, column);
 }
@@ -430,7 +431,7 @@ bool JsonHandler::time(std::string_view number, size_t column) {
   const std::optional<Nanos> parsed = parse_seconds(number);
   if (!parsed) {
     return refuse(column, fmt::format("found {} for 't', expected seconds from 0 to 9223372036",
-                                      quoted(number)));
+                                      in_quotes(number)));
   }
   record_->time = *parsed;
   return true;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/base64.h"
 #include "seconds.h"
 #include "text.h"
@@ -40,8 +41,8 @@ std::optional<std::string> check_raw_json(std::string_view key, const std::strin
       !reader.Parse<kFlags>(stream, ignore).IsError()) {
     return std::nullopt;
   }
-  return fmt::format("found {} for '{}', expected a JSON object{} on one line", quoted(text), key,
-                     string_allowed ? " or string" : "");
+  return fmt::format("found {} for '{}', expected a JSON object{} on one line", in_quotes(text),
+                     key, string_allowed ? " or string" : "");
 }
 
 }  // namespace

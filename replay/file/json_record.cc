@@ -10,6 +10,7 @@
 
 #include "json_handler.h"
 #include "json_text.h"
+#include "macaw/base/ascii.h"
 #include "macaw/replay/file/expectation.h"
 #include "macaw/replay/file/template_text.h"
 
@@ -111,7 +112,7 @@ std::optional<Fault> JsonRecordParser::parse(std::string_view line, Record& reco
   const size_t begin = std::min(line.find_first_not_of(" \t\r"), line.size());
   if (!line.substr(begin).starts_with('{')) {
     return Fault{begin + 1, fmt::format("found {}, expected a JSON object, as the file begins with",
-                                        quoted(line.substr(begin)))};
+                                        in_quotes(line.substr(begin)))};
   }
   // To the parser a NUL is the end, and what follows would go unread.
   if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {

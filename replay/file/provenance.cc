@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "macaw/base/ascii.h"
+
 namespace macaw::replay {
 
 namespace {
@@ -35,7 +37,7 @@ std::optional<Fault> parse_version(std::string_view digits, int& version) {
   const bool too_large = code == std::errc::result_out_of_range;
   if (digits.empty() || stop != end || (code != std::errc() && !too_large) ||
       (!too_large && version < 1)) {
-    return Fault{1, fmt::format("found {}, expected the format's version (1)", quoted(digits))};
+    return Fault{1, fmt::format("found {}, expected the format's version (1)", in_quotes(digits))};
   }
   if (too_large || version > kFormatVersion) {
     return Fault{1,
@@ -49,12 +51,12 @@ std::optional<Fault> parse_version(std::string_view digits, int& version) {
 std::optional<Fault> check_field(std::string_view key, std::string_view value) {
   if (!is_key(key)) {
     return Fault{1, fmt::format("found provenance key {}, expected a word of a-z, 0-9, '-' and '_'",
-                                quoted(key))};
+                                in_quotes(key))};
   }
   if (!is_value(value)) {
     return Fault{2, fmt::format("found provenance value {}, expected characters of a URI fragment "
                                 "other than ';' and '='",
-                                quoted(value))};
+                                in_quotes(value))};
   }
   return std::nullopt;
 }
@@ -66,7 +68,7 @@ std::optional<Fault> add_field(std::string_view key, std::string_view value,
   }
   const auto& fields = provenance.fields;
   if (std::any_of(fields.begin(), fields.end(), [key](const auto& f) { return f.first == key; })) {
-    return Fault{1, fmt::format("found key {} a second time, expected it once", quoted(key))};
+    return Fault{1, fmt::format("found key {} a second time, expected it once", in_quotes(key))};
   }
   provenance.fields.emplace_back(key, value);
   return std::nullopt;
@@ -86,7 +88,7 @@ std::optional<Fault> parse_provenance(std::string_view line, Provenance& provena
     const std::string_view field = line.substr(at, end - at);
     const size_t equals = field.find('=');
     if (equals == std::string_view::npos) {
-      return Fault{at + 1, fmt::format("found {}, expected key=value", quoted(field))};
+      return Fault{at + 1, fmt::format("found {}, expected key=value", in_quotes(field))};
     }
     const std::string_view key = field.substr(0, equals);
     const std::string_view value = field.substr(equals + 1);

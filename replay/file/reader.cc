@@ -19,7 +19,6 @@ namespace macaw::replay {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kWhiteSpace = " \t\r";
 
 void fill_with_url(std::string_view url, Record& record) {
@@ -80,8 +79,8 @@ Status Reader::Impl::find_format() {
     if (!pending) {
       return {};
     }
-    if (lines.line() == 1 && pending->starts_with(kByteOrderMark)) {
-      columns_before = kByteOrderMark.size();
+    if (lines.line() == 1 && pending->starts_with(io::kByteOrderMark)) {
+      columns_before = io::kByteOrderMark.size();
       pending->remove_prefix(columns_before);
     }
     const size_t first = pending->find_first_not_of(kWhiteSpace);

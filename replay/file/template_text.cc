@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "macaw/base/ascii.h"
 #include "text.h"
 
 namespace macaw::replay {
@@ -67,7 +68,7 @@ std::string read_reference(std::string_view text, TemplateReference& reference) 
   return fmt::format(
       "found {}, expected ${{seq}}, ${{rand:LOW..HIGH}}, ${{uuid}} or "
       "${{csv:FILE:COLUMN}} (or $${{ for a ${{ that is none)",
-      quoted(fmt::format("${{{}}}", text)));
+      in_quotes(fmt::format("${{{}}}", text)));
 }
 
 }  // namespace

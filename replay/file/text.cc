@@ -30,21 +30,6 @@ uint64_t blanks_or_controls(const char* bytes) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
-  constexpr size_t kShown = 40;
-  std::string out = "'";
-  for (const char c : text.substr(0, kShown)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_control(c) || byte >= 0x80) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  out += text.size() > kShown ? "...'" : "'";
-  return out;
-}
-
 bool is_header_value(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
 }

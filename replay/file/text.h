@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Small checks of text, and how found text is quoted in messages. Private to replay/file. Pure.
+// Small checks of text. Private to replay/file. Pure.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,6 @@ struct Fault {
   size_t column = 1;
   std::string message;
 };
-
-/// In single quotes, cut after 40 bytes, bytes that a terminal should not get as \xNN.
-std::string quoted(std::string_view text);
 
 /// No control character but tab: a header's value must not end its line.
 bool is_header_value(std::string_view text);

@@ -44,13 +44,13 @@ const char* beyond_url_list(const Record& record) {
 /// The reader's checks of methods, headers, bodies and names.
 std::optional<std::string> check_fields(const Record& record) {
   if (!is_token(record.method)) {
-    return fmt::format("found method {}, expected a word such as GET", quoted(record.method));
+    return fmt::format("found method {}, expected a word such as GET", in_quotes(record.method));
   }
   for (const Header& header : record.headers) {
     if (!is_token(header.name) || !is_header_value(header.value)) {
       return fmt::format(
           "found header {} with value {}, expected a header without control characters",
-          quoted(header.name), quoted(header.value));
+          in_quotes(header.name), in_quotes(header.value));
     }
   }
   if (!record.body.empty() && !record.body_file.empty()) {
@@ -58,11 +58,12 @@ std::optional<std::string> check_fields(const Record& record) {
   }
   for (const std::string* text : {&record.body_file, &record.name, &record.user}) {
     if (!is_plain_text(*text)) {
-      return fmt::format("found {}, expected no control characters", quoted(*text));
+      return fmt::format("found {}, expected no control characters", in_quotes(*text));
     }
   }
   if (has_blank_or_control(record.grpc_call)) {
-    return fmt::format("found call {}, expected package.Service/Method", quoted(record.grpc_call));
+    return fmt::format("found call {}, expected package.Service/Method",
+                       in_quotes(record.grpc_call));
   }
   if (record.grpc_call.empty() && !record.grpc_message.empty()) {
     return "found a gRPC message without a call, expected both";

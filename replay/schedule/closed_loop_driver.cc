@@ -48,11 +48,6 @@ void ClosedLoopDriver::offered(uint32_t user, Nanos now) {
   }
 }
 
-bool ClosedLoopDriver::someone_waits(Nanos now) const {
-  return std::any_of(users_.begin(), users_.end(),
-                     [now](const User& user) { return user.waits && user.ready <= now; });
-}
-
 /// Users that are ready at the same time take turns in order of their numbers.
 bool ClosedLoopDriver::later(const Ready& a, const Ready& b) {
   return a.at != b.at ? a.at > b.at : a.user > b.user;

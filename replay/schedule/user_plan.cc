@@ -44,8 +44,7 @@ UserPlan UserPlan::stages(const std::vector<Stage>& stages, std::optional<Rate> 
     if (!ramps.empty()) {
       MACAW_CHECK(stage.from > ramps.back().start);
       // Where the one before has got to: it may not have been reached.
-      const UserPlan before(ramps, {});
-      ramp.from = before.users_at(stage.from - Nanos(1));
+      ramp.from = users_within(ramps.back(), stage.from - Nanos(1));
     }
     if (spawn_rate) {
       ramp.span =
@@ -85,7 +84,11 @@ uint32_t UserPlan::users_at(Nanos t) const {
   if (after == ramps_.begin()) {
     return 0;
   }
-  const Ramp& ramp = *std::prev(after);
+  return users_within(*std::prev(after), t);
+}
+
+/// REQUIRES: the ramp has begun by `t`, and no later one.
+uint32_t UserPlan::users_within(const Ramp& ramp, Nanos t) {
   const Nanos into = t - ramp.start;
   if (into >= ramp.span || ramp.from == ramp.to) {
     return ramp.to;

@@ -89,9 +89,9 @@ int dry_run(PlaySettings settings, const Invocation& invocation) {
   }
   const store::RunStart start = describe_run(settings, invocation, &*survey, (*replayer)->plan());
   fmt::print("{}\n", start_line(start, settings, &*survey, (*replayer)->plan()));
-  fmt::print("{} requests{}, {} to send; ", format_count(forecast.requests),
+  fmt::print("{} requests{}, {} bytes to send; ", format_count(forecast.requests),
              open || settings.run.selection.requests ? "" : " in a pass of the file",
-             format_bytes(forecast.bytes_out));
+             format_count(forecast.bytes_out));
   fmt::print("{}{}nothing was sent\n", schedule_text(settings, forecast), endpoints_text(forecast));
   return 0;
 }

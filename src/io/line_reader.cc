@@ -144,7 +144,11 @@ uint64_t LineReader::line() const {
 }
 
 Error LineReader::error(uint64_t column, std::string_view what) const {
-  return Error::at(display_name(impl_->path), impl_->line, column, what);
+  return error_at(impl_->line, column, what);
+}
+
+Error LineReader::error_at(uint64_t line, uint64_t column, std::string_view what) const {
+  return Error::at(display_name(impl_->path), line, column, what);
 }
 
 bool LineReader::line_was_ended() const {

@@ -69,11 +69,10 @@ std::string closed_loop_lines(const RunSummary& summary) {
       "the same load as an open loop: --rps {:.{}f}\n",
       rate, rate < 10 ? 3 : decimals);
   if (const auto check = check_littles_law(summary)) {
-    text +=
-        fmt::format("Little's law: {}/s x ({} + {}) = {:.1f} users; {:.1f} played, {:.1f} % {}\n",
-                    rate_text(check->rate), seconds_text(check->response_s),
-                    seconds_text(check->waiting_s), check->users(), check->played,
-                    100 * std::abs(check->deviation()), check->deviation() < 0 ? "more" : "less");
+    text += fmt::format(
+        "Little's law: {}/s x ({} + {}) = {:.1f} users; {:.1f} played, {:.1f} % apart\n",
+        rate_text(check->rate), seconds_text(check->response_s), seconds_text(check->waiting_s),
+        check->users(), check->played, 100 * std::abs(check->deviation()));
   }
   return text;
 }

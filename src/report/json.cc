@@ -3,6 +3,7 @@
 // The summary as JSON. Every field and unit is in JSON.md beside this file; change both.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "closed_loop.h"
@@ -101,24 +102,17 @@ void add_closed_loop(JsonText& json, const RunSummary& summary) {
     json.null();
     return;
   }
-  const auto number_or_null = [&json](std::string_view key, std::optional<double> value) {
-    json.key(key);
-    if (value) {
-      json.number(*value);
-    } else {
-      json.null();
-    }
-  };
+  constexpr double kNull = std::numeric_limits<double>::quiet_NaN();
   const auto seconds_of = [](const std::optional<Nanos>& span) {
-    return span ? std::optional(to_seconds(*span)) : std::nullopt;
+    return span ? to_seconds(*span) : kNull;
   };
   json.begin_object();
   json.key("users").count(run.start.users);
-  number_or_null("mean_users", run.mean_users);
-  number_or_null("think_s", seconds_of(run.start.think));
-  number_or_null("pacing_s", seconds_of(run.start.pacing));
+  json.key("mean_users").number(run.mean_users.value_or(kNull));
+  json.key("think_s").number(seconds_of(run.start.think));
+  json.key("pacing_s").number(seconds_of(run.start.pacing));
   const auto check = check_littles_law(summary);
-  number_or_null("littles_law_users", check ? std::optional(check->users()) : std::nullopt);
+  json.key("littles_law_users").number(check ? check->users() : kNull);
   json.end_object();
 }
 

@@ -55,8 +55,9 @@ BOOST_AUTO_TEST_CASE(a_dry_run_says_what_the_run_will_do) {
     BOOST_REQUIRE(lines.size() >= 4U);
     const std::string head = sql.one("select printf('%,d requests, ', count(*)) from requests");
     BOOST_TEST(lines[1].starts_with(head), lines[1]);
-    const uint64_t bytes = sql.count("select sum(bytes_out) from requests");
-    BOOST_TEST(contains(lines[1], bytes >= 1000 ? std::to_string(bytes / 1000) : "B"), lines[1]);
+    const std::string bytes =
+        sql.one("select printf('%,d bytes to send; ', sum(bytes_out)) from requests");
+    BOOST_TEST(contains(lines[1], bytes), lines[1] << " / " << bytes);
     const std::string peak = sql.one(
         "select max(n) || ', from ' || cast(s as integer) || ' s' from (select count(*) as n, "
         "cast(intended_ms / 1000 as integer) as s from requests group by 2 order by 1 desc, 2 "

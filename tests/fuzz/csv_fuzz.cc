@@ -9,13 +9,14 @@
 #include "fuzz_support.h"
 #include "macaw/base/check.h"
 #include "macaw/datasets/column_table.h"
-#include "macaw/datasets/csv.h"
+#include "macaw/datasets/columns.h"
+#include "macaw/io/csv_reader.h"
 
 namespace macaw::fuzz {
 namespace {
 
 void check_rows(const MemoryFile& file) {
-  auto reader = datasets::CsvReader::open(file.path());
+  auto reader = io::CsvReader::open(file.path());
   if (!reader.ok()) {
     return;
   }

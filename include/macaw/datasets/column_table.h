@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Columns of a CSV file in memory, their fields as they stand in the file: what a generator puts
-// into a request has the file's own digits. Formats: CsvReader's, with a header or without, and
+// into a request has the file's own digits. Formats: io::CsvReader's, with a header or without, and
 // scikit-learn's, whose first line is "rows,features,class,class,..." and whose last column is the
 // class. Thread: immutable after reading; may be shared.
 #pragma once

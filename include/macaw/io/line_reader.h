@@ -16,6 +16,9 @@
 
 namespace macaw::io {
 
+/// UTF-8's, which some editors put before the first line.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 struct LineReaderOptions {
   /// A longer line is an error with its position: a binary file must not eat the memory.
   size_t line_bytes_max = size_t{64} << 20;
@@ -40,6 +43,8 @@ class LineReader {
   uint64_t line() const;
   /// `path:line:column: what`, for the current line.
   Error error(uint64_t column, std::string_view what) const;
+  /// The same for a line that has been read before.
+  Error error_at(uint64_t line, uint64_t column, std::string_view what) const;
   /// True if the current line ended with a newline (a torn last line does not).
   bool line_was_ended() const;
 

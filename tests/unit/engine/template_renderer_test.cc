@@ -31,21 +31,6 @@ std::string filled_url(TemplateRenderer& renderer, const std::string& url, uint6
   return filled.ok() ? (*filled)->url : "error: " + filled.error().message();
 }
 
-std::vector<std::string> fields_of(const CsvTable& table) {
-  std::vector<std::string> fields;
-  for (size_t row = 0; row < table.rows(); ++row) {
-    for (size_t column = 0; column < table.names().size(); ++column) {
-      fields.emplace_back(table.at(row, column));
-    }
-  }
-  return fields;
-}
-
-std::string csv_error(const std::string& text) {
-  const auto table = CsvTable::parse(text, "f.csv");
-  return table.ok() ? "" : table.error().message();
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(template_renderer_test)
@@ -129,38 +114,25 @@ BOOST_AUTO_TEST_CASE(what_a_csv_file_cannot_give) {
                  .starts_with((folder / "f.jsonl") + ":9: found column 'q'"));
 }
 
-BOOST_AUTO_TEST_CASE(csv_files_of_all_kinds) {
-  using Fields = std::vector<std::string>;
-  const auto fields = [](const std::string& text) {
-    return fields_of(CsvTable::parse(text, "f.csv").value());
+BOOST_AUTO_TEST_CASE(a_csv_file_has_names_and_rows) {
+  const test::TempDir folder;
+  const auto table = CsvTable::read(folder.write("t.csv", "a,\"b c\"\r\n1,\"x, y\"\r\n3,\r\n"));
+  BOOST_REQUIRE(table.ok());
+  BOOST_TEST(table->rows() == 2U);
+  BOOST_TEST(table->column("b c").value() == 1U);
+  BOOST_TEST(!table->column("b").has_value());
+  BOOST_TEST(table->at(0, 1) == "x, y");
+  BOOST_TEST(table->at(1, 0) == "3");
+  BOOST_TEST(table->at(1, 1).empty());
+  const auto error = [&folder](const std::string& text) {
+    return CsvTable::read(folder.write("bad.csv", text)).error().message();
   };
-  BOOST_TEST(fields("a,b\n1,2\n3,\n") == (Fields{"1", "2", "3", ""}),
-             boost::test_tools::per_element());
-  BOOST_TEST(fields("\xef\xbb\xbf"
-                    "a\r\n\r\n\"x\r\ny\"\r\n\r\nz") == (Fields{"x\r\ny", "z"}),
-             boost::test_tools::per_element());
-  BOOST_TEST(fields("\"a\",b\n\"\",\"\"\"\"") == (Fields{"", "\""}),
-             boost::test_tools::per_element());
-  BOOST_TEST(CsvTable::parse("\xef\xbb\xbf"
-                             "a,b\n1,2",
-                             "f")
-                     .value()
-                     .names() == (Fields{"a", "b"}),
-             boost::test_tools::per_element());
-  BOOST_TEST(csv_error("") == "f.csv:1:1: found nothing, expected a line of column names");
-  BOOST_TEST(csv_error("a,b\n") ==
-             "f.csv:2:1: found no row, expected at least one below the column names");
-  BOOST_TEST(csv_error("a,b\n1,2\n3\n") ==
-             "f.csv:3:1: found 1 fields, expected 2 as in the first line");
-  BOOST_TEST(csv_error("a\n\"x\ny\"\n1,2\n") ==
-             "f.csv:4:1: found 2 fields, expected 1 as in the first line");
-  BOOST_TEST(
-      csv_error("a\nx\"y\n") ==
-      "f.csv:2:2: found a quote inside a field without quotes, expected it around the field");
-  BOOST_TEST(csv_error("a\n\"x\"y\n") ==
-             "f.csv:2:4: found text behind a closing quote, expected a comma or the line's end");
-  BOOST_TEST(csv_error("a\n\n\"x\ny\n") ==
-             "f.csv:3:1: found a quote that is never closed, expected another");
+  BOOST_TEST(error("").ends_with("bad.csv:1:1: found nothing, expected a row of column names"));
+  BOOST_TEST(error("a,b\n").ends_with(
+      "bad.csv:2:1: found no row, expected at least one below the column names"));
+  BOOST_TEST(error("a,b\n1,2\n3\n")
+                 .ends_with("bad.csv:3:2: found 1 field, expected 2 as in the "
+                            "first row"));
 }
 
 BOOST_AUTO_TEST_CASE(the_renderer_frames_what_was_filled_in) {

@@ -188,7 +188,6 @@ BOOST_AUTO_TEST_CASE(with_records_of_ones_own_nobody_is_due_without_one) {
   loop.per_user = true;
   ClosedLoopDriver driver(loop, 1, *clock, 0, 1);
   BOOST_TEST((driver.next({}, Nanos(0)).intended == kNotDue));
-  BOOST_TEST(driver.someone_waits(Nanos(0)));
   driver.offered(2, Nanos(0));
   driver.offered(2, Nanos(0));
   driver.offered(0, milliseconds(300));

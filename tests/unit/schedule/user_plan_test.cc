@@ -121,6 +121,14 @@ BOOST_DATA_TEST_CASE(the_views_agree,
   BOOST_TEST(std::abs(mean - sum / static_cast<double>(steps)) < 0.02);
 }
 
+BOOST_AUTO_TEST_CASE(a_plan_may_begin_with_nobody) {
+  const UserPlan plan = plan_of("0x5s,10", per_second(1));
+  BOOST_TEST(plan.users_at(Nanos(0)) == 0U);
+  BOOST_TEST((plan.active_from(0, Nanos(0)) == seconds(5)));
+  BOOST_TEST((plan.active_from(9, Nanos(0)) == seconds(14)));
+  BOOST_TEST(plan.users_max() == 10U);
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_are_told) {
   BOOST_TEST(mistake("") == "found '', expected N, FROM..TO:SPAN or NxSPAN,NxSPAN,...,N");
   BOOST_TEST(mistake("many") == "found 'many', expected N, FROM..TO:SPAN or NxSPAN,NxSPAN,...,N");

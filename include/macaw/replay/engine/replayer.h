@@ -58,7 +58,6 @@ struct Forecast {
 
   std::vector<Share> endpoints;  ///< by id
 
-  std::string end_reason;            ///< as RunResult's
   std::optional<Error> input_error;  ///< a bad line: all before it is in the numbers
 };
 

@@ -47,8 +47,6 @@ class ClosedLoopDriver final : public Driver {
 
   /// `per_user` only: there is one more record for a user. It is not due before it was there.
   void offered(uint32_t user, Nanos now);
-  /// Whether a user is ready at `now` and has no record.
-  bool someone_waits(Nanos now) const;
 
  private:
   struct User {

@@ -64,6 +64,7 @@ class UserPlan {
 
   UserPlan(std::vector<Ramp> ramps, std::string description);
 
+  static uint32_t users_within(const Ramp& ramp, Nanos t);
   static Nanos change_of(const Ramp& ramp, uint32_t user);
   Nanos end_of(size_t ramp) const;
 

@@ -3,8 +3,9 @@
 // Rows of a CSV file as RFC 4180 describes it and as people have it: LF or CRLF, a byte order mark,
 // comma, semicolon, tab or bar between fields (the one that the first line holds most of), quoted
 // fields with "" for a quote. Strict: every row has the fields of the first one, quotes stand where
-// they mean something. A field that holds a line's end is refused. Compressed files as
-// io::LineReader reads them. Knows no column names: the first row is a row like the others.
+// they mean something. A quoted field may go over lines, whose ends are read as LF; a row of more
+// than 16 MiB is refused, so that a quote nobody closed does not eat the memory. Compressed files
+// as io::LineReader reads them. Knows no column names: the first row is a row like the others.
 // Thread: one object belongs to one thread.
 #pragma once
 
@@ -18,7 +19,7 @@
 #include "macaw/base/result.h"
 #include "macaw/io/line_reader.h"
 
-namespace macaw::datasets {
+namespace macaw::io {
 
 class CsvReader {
  public:
@@ -39,8 +40,8 @@ class CsvReader {
   /// `path:line:column: what`, at a field of the current row.
   Error error(size_t field, std::string_view what) const;
 
-  /// A number from 1; the file's, not the row's.
-  uint64_t line() const { return reader_.line(); }
+  /// At which the current row begins, from 1; after the end of the file, its last one.
+  uint64_t line() const { return row_line_; }
 
   const std::string& path() const { return reader_.path(); }
 
@@ -55,30 +56,29 @@ class CsvReader {
  private:
   explicit CsvReader(io::LineReader reader) : reader_(std::move(reader)) {}
 
-  Status split(std::string_view line);
+  /// The lines of the next row, from the one given; valid until the next call.
+  Result<std::string_view> gather(std::string_view line);
+  Status split();
   /// Reads the quoted field at `at` and moves behind its closing quote.
-  Status take_quoted(std::string_view line, size_t& at);
+  Status take_quoted(size_t& at);
+  /// At a byte of the current row.
+  Error error_at(size_t offset, std::string_view what) const;
 
   io::LineReader reader_;
   char separator_ = 0;  ///< 0 before the first row
   size_t width_ = 0;    ///< fields of each row
   std::string_view width_source_ = "as in the first row";
   uint64_t blank_line_ = 0;
+  uint64_t row_line_ = 0;
+  std::string_view row_;
+  std::string lines_;  ///< row_, where it goes over lines
   std::vector<std::string_view> fields_;
-  std::vector<size_t> columns_;
-  std::string unquoted_;  ///< what the quoted fields of a row say; never moves within a row
+  std::vector<size_t> offsets_;  ///< of the fields, in row_
+  std::string unquoted_;         ///< what the quoted fields of a row say; never moves within a row
 };
 
 /// The index of each name among `header`. Error: one that is missing, or is there twice.
 Result<std::vector<size_t>> find_columns(const CsvReader& reader,
                                          const std::vector<std::string>& names);
 
-/// The same for columns that are named by their positions, from 1 to `width`. Nothing: at least one
-/// is no such number.
-std::optional<std::vector<size_t>> column_positions(const std::vector<std::string>& names,
-                                                    size_t width);
-
-/// Whether RFC 8259 calls the text a number.
-bool is_json_number(std::string_view text);
-
-}  // namespace macaw::datasets
+}  // namespace macaw::io
