@@ -10,6 +10,7 @@
 
 #include "macaw/base/time.h"
 #include "macaw/stats/sample.h"
+#include "splices.h"
 
 namespace macaw::replay {
 
@@ -20,6 +21,7 @@ struct Exchange {
   uint16_t endpoint = 0;
   uint16_t target = 0;
   uint32_t sender = 0;  ///< the driver's
+  uint64_t user = 0;    ///< whose session it belongs to
   bool head = false;
   bool resent = false;
   bool sent_once = false;  ///< at least one byte was written
@@ -33,9 +35,16 @@ struct Exchange {
 
   uint16_t connection = 0;  ///< number of the slot that carried it last
   uint64_t bytes_in = 0;
-  std::string wire;  ///< keeps its capacity from request to request
+  std::string wire;      ///< keeps its capacity from request to request
+  std::string rendered;  ///< the same before its splices were filled; empty when there are none
+  Splices splices;
   uint32_t target_offset = 0;
   uint32_t target_size = 0;
+  uint32_t redirects = 0;      ///< followed so far
+  uint64_t bytes_out = 0;      ///< of the requests that were redirected
+  Nanos first_sent{};          ///< `sent`, once it was redirected
+  bool is_redirected = false;  ///< is to go out again, and waits for a connection
+
   std::string expectation;  ///< of the record, as JSON text; keeps its capacity too
 
   // Owned by the transport: its connection while it has one, else its place among those that wait

@@ -208,6 +208,8 @@ bool Feeder::deliver() {
   }
   const HandOut::Place place = hand_out_.place_of(index_, record_.user);
   head.user = place.user;
+  head.session = place.session;
+  head.splices = rendered->splices;
   WorkerLink& link = state_.link(place.worker);
   const size_t size = rendered->wire.size() + rendered->expectation.size();
   if (sizeof head + size > link.ring.block_max()) {

@@ -33,12 +33,14 @@ HandOut::Place HandOut::place_of(uint64_t index, std::string_view user) {
   const uint64_t user_hash = user.empty() ? 0 : hash64(user) | 1;  // 0 means no user
   if (per_user_) {
     const uint32_t number = number_of(user_hash);
-    return {.worker = number % state_.workers(), .user = number / state_.workers()};
+    return {.worker = number % state_.workers(),
+            .user = number / state_.workers(),
+            .session = user_hash};
   }
   if (is_closed_) {
     return hungriest();
   }
-  return {.worker = owner_of(index, user_hash, state_.workers()), .user = 0};
+  return {.worker = owner_of(index, user_hash, state_.workers()), .session = user_hash};
 }
 
 HandOut::Place HandOut::hungriest() {
@@ -54,7 +56,7 @@ HandOut::Place HandOut::hungriest() {
     }
     if (least < kGivenAhead || state_.stop() != RunState::Stop::kNone) {
       ++given_[worker];
-      return {.worker = worker, .user = 0};
+      return {.worker = worker};
     }
     std::this_thread::sleep_for(kWaitForHunger);
   }

@@ -22,7 +22,8 @@ class HandOut {
 
   struct Place {
     uint32_t worker = 0;
-    uint32_t user = 0;  ///< of the worker's; `--per-user` only
+    uint32_t user = 0;     ///< of the worker's; `--per-user` only
+    uint64_t session = 0;  ///< a number for the key; 0 without one
   };
 
   /// `user` is the record's key, or empty. May wait until a worker of a closed loop has used up

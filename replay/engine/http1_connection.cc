@@ -45,12 +45,8 @@ std::string_view errno_text(int error) {
 }
 
 Http1Connection::Http1Connection(net::Loop& loop, Http1Pool& pool, uint16_t slot, bool keep_alive,
-                                 size_t body_kept_max)
-    : pool_(pool),
-      stream_(loop, *this),
-      parser_(http::ResponseParser::Limits{.body_kept_max = body_kept_max}),
-      slot_(slot),
-      keep_alive_(keep_alive) {}
+                                 const http::ResponseParser::Limits& limits)
+    : pool_(pool), stream_(loop, *this), parser_(limits), slot_(slot), keep_alive_(keep_alive) {}
 
 int Http1Connection::connect(const net::Address& remote) {
   MACAW_DCHECK(state_ == State::kClosed);
@@ -133,7 +129,9 @@ void Http1Connection::answered(Nanos done, bool reusable) {
   const TransportAnswer answer{.status = parser_.status(),
                                .content_type = parser_.content_type(),
                                .body = parser_.body(),
-                               .body_is_whole = parser_.body_bytes() == parser_.body().size()};
+                               .body_is_whole = parser_.body_bytes() == parser_.body().size(),
+                               .location = parser_.location(),
+                               .set_cookies = parser_.set_cookies()};
   exchange_ = nullptr;
   exchange.connection_in_use = nullptr;
   ++answers_;

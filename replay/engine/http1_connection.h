@@ -43,7 +43,7 @@ class Http1Connection final : private net::StreamHandler {
   enum class State : uint8_t { kClosed, kConnecting, kIdle, kBusy, kClosing };
 
   Http1Connection(net::Loop& loop, Http1Pool& pool, uint16_t slot, bool keep_alive,
-                  size_t body_kept_max);
+                  const http::ResponseParser::Limits& limits);
 
   State state() const { return state_; }
 

@@ -64,7 +64,8 @@ Http1Transport::Http1Transport(net::Loop& loop, const Settings& settings,
   for (uint32_t slot = 0; slot < settings.connections_max; ++slot) {
     connections_.push_back(std::make_unique<Http1Connection>(
         loop, static_cast<Http1Pool&>(*this), static_cast<uint16_t>(slot), settings.keep_alive,
-        settings.body_kept_max));
+        http::ResponseParser::Limits{.body_kept_max = settings.body_kept_max,
+                                     .session_headers = settings.session_headers}));
   }
   // Slot 0 is opened first.
   for (auto slot = connections_.rbegin(); slot != connections_.rend(); ++slot) {

@@ -25,6 +25,7 @@ class Http1Transport final : public Transport, private Http1Pool {
     bool keep_alive = true;
     Nanos connect_timeout{};
     size_t body_kept_max = 0;
+    bool session_headers = false;  ///< answers say location and set_cookies
   };
 
   Http1Transport(net::Loop& loop, const Settings& settings, const TargetTable& targets,

@@ -10,6 +10,7 @@
 
 #include "http1_transport.h"
 #include "macaw/net/loop.h"
+#include "sessions.h"
 
 namespace macaw::replay {
 namespace {
@@ -89,9 +90,15 @@ Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedReques
                            targets, start, observer);
   Exchange exchange;
   exchange.head = request.head;
-  exchange.wire = request.wire;
   exchange.target_offset = request.target_offset;
   exchange.target_size = request.target_size;
+  if (Sessions::needed(options.transmission)) {
+    exchange.rendered = request.wire;
+    exchange.splices = request.splices;
+    Sessions(options.transmission).complete(exchange);
+  } else {
+    exchange.wire = request.wire;
+  }
   exchange.expectation = request.expectation;
 
   const auto elapsed = [start] { return MonoClock::now() - start; };

@@ -4,6 +4,8 @@
 
 #include "renderer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -13,21 +15,6 @@
 #include "macaw/io/line_reader.h"
 
 namespace macaw::replay {
-
-namespace {
-
-/// Headers that say what the record's body is and how it is framed: they go when it goes.
-bool describes_body(std::string_view name) {
-  for (const std::string_view known :
-       {"content-length", "transfer-encoding", "content-type", "content-encoding"}) {
-    if (http::equals_ignoring_case(name, known)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
 
 Renderer::Renderer(const Transmission& transmission, std::string file, uint64_t seed)
     : transmission_(transmission), file_(std::move(file)), templates_(seed, file_) {
@@ -56,14 +43,7 @@ Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::str
     return Error::at(file_, record.line, 1,
                      "found a path without a host, expected http://HOST/... or --target HOST:PORT");
   }
-  std::string_view target = url.target;
-  if (!transmission_.set_query.empty()) {
-    target_.assign(target);
-    for (const auto& [name, value] : transmission_.set_query) {
-      target_ = http::set_query_parameter(target_, name, value);
-    }
-    target = target_;
-  }
+  const std::string_view target = target_of(url);
   MACAW_TRY_ASSIGN(const std::string_view body, body_of(record));
   collect_headers(record, sequence);
 
@@ -90,7 +70,54 @@ Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::str
   rendered.authority = url.authority;
   rendered.head = method == "HEAD";
   rendered.expectation = record.expect;
+  rendered.splices = find_splices(rendered, wire_.size() - body.size());
   return rendered;
+}
+
+std::string_view Renderer::target_of(const http::UrlView& url) {
+  const bool token_in_query = transmission_.token && !transmission_.token->query.empty();
+  if (transmission_.set_query.empty() && !token_in_query) {
+    return url.target;
+  }
+  target_.assign(url.target);
+  for (const auto& [name, value] : transmission_.set_query) {
+    target_ = http::set_query_parameter(target_, name, value);
+  }
+  if (token_in_query) {
+    target_ = http::set_query_parameter(target_, transmission_.token->query, "");
+  }
+  return target_;
+}
+
+Splices Renderer::find_splices(const RenderedRequest& rendered, size_t head_size) const {
+  constexpr size_t kLineEnd = 2;
+  const std::string_view head = rendered.wire.substr(0, head_size);
+  const auto end_of_header = [head](std::string_view name, std::string_view value) {
+    const std::string line = fmt::format("\r\n{}: {}\r\n", name, value);
+    const size_t at = head.find(line);
+    MACAW_CHECK(at != std::string_view::npos, "header {} was rendered", name);
+    return static_cast<uint32_t>(at + line.size() - kLineEnd);
+  };
+  Splices splices;
+  if (const auto& token = transmission_.token) {
+    if (token->query.empty()) {
+      splices.token = end_of_header(token->header, token->header_prefix());
+    } else {
+      const std::string_view target = head.substr(rendered.target_offset, rendered.target_size);
+      const auto value = http::query_parameter(target.substr(target.find('?') + 1), token->query);
+      MACAW_CHECK(value.has_value(), "parameter {} was rendered", token->query);
+      splices.token = static_cast<uint32_t>(value->data() - rendered.wire.data());
+    }
+  }
+  if (transmission_.cookies) {
+    const auto own = std::find_if(headers_.begin(), headers_.end(), [](const auto& header) {
+      return http::equals_ignoring_case(header.name, "Cookie");
+    });
+    splices.has_cookie_header = own != headers_.end();
+    splices.cookies = splices.has_cookie_header ? end_of_header(own->name, own->value)
+                                                : static_cast<uint32_t>(head_size - kLineEnd);
+  }
+  return splices;
 }
 
 Result<std::string_view> Renderer::body_of(const Record& record) {
@@ -115,18 +142,24 @@ Result<std::string_view> Renderer::body_of(const Record& record) {
 void Renderer::collect_headers(const Record& record, std::string_view sequence) {
   headers_.clear();
   const auto replaced = [this](std::string_view name) {
+    if (transmission_.token && http::equals_ignoring_case(transmission_.token->header, name)) {
+      return true;
+    }
     return std::any_of(
         transmission_.headers.begin(), transmission_.headers.end(),
         [name](const Header& header) { return http::equals_ignoring_case(header.name, name); });
   };
   const RequestOverrides& overrides = transmission_.overrides;
   for (const Header& header : record.headers) {
-    if (!replaced(header.name) && !(overrides.body && describes_body(header.name))) {
+    if (!replaced(header.name) && !(overrides.body && http::describes_body(header.name))) {
       headers_.push_back({header.name, header.value});
     }
   }
   for (const Header& header : transmission_.headers) {
     headers_.push_back({header.name, header.value});
+  }
+  if (transmission_.token && transmission_.token->query.empty()) {
+    headers_.push_back({transmission_.token->header, transmission_.token->header_prefix()});
   }
   if (!overrides.content_type.empty() && !replaced("Content-Type")) {
     headers_.push_back({"Content-Type", overrides.content_type});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Record -> wire bytes: applies --target, -X, -H, --data, --set-query and --seq-header, reads body
-// files once.
+// files once; leaves room for what is known only when a request goes out (splices.h).
 // Thread: the reader thread's (and main's, for the probe, before the start).
 #pragma once
 
@@ -13,8 +13,10 @@
 
 #include "macaw/base/result.h"
 #include "macaw/http/request_encoder.h"
+#include "macaw/http/url.h"
 #include "macaw/replay/engine/options.h"
 #include "macaw/replay/file/record.h"
+#include "splices.h"
 #include "template_renderer.h"
 
 namespace macaw::replay {
@@ -30,6 +32,7 @@ struct RenderedRequest {
   std::string_view authority;  ///< as the record has it; empty for "/path"
   bool head = false;
   std::string_view expectation;  ///< the record's own
+  Splices splices;
 };
 
 class Renderer {
@@ -47,6 +50,8 @@ class Renderer {
   Result<RenderedRequest> render_as_it_is(const Record& record, std::string_view sequence);
   Result<std::string_view> body_of(const Record& record);
   void collect_headers(const Record& record, std::string_view sequence);
+  std::string_view target_of(const http::UrlView& url);
+  Splices find_splices(const RenderedRequest& rendered, size_t head_size) const;
 
   const Transmission& transmission_;
   std::string file_;

@@ -13,6 +13,7 @@
 
 #include "macaw/base/check.h"
 #include "macaw/base/time.h"
+#include "splices.h"
 
 namespace macaw::replay {
 
@@ -27,8 +28,10 @@ struct RequestBlock {
   uint32_t target_size = 0;
   uint32_t expectation_size = 0;
   uint16_t endpoint = 0;
-  uint16_t target = 0;  ///< id in the target table
-  uint32_t user = 0;    ///< of this worker's; --per-user only
+  uint16_t target = 0;   ///< id in the target table
+  uint32_t user = 0;     ///< of this worker's; --per-user only
+  uint64_t session = 0;  ///< the record's `user`, as a number; 0: it has none
+  Splices splices;
   Kind kind = Kind::kRequest;
   bool head = false;
 

@@ -22,6 +22,9 @@ struct TransportAnswer {
   std::string_view content_type;
   std::string_view body;
   bool body_is_whole = true;
+  // Where the transport was asked for session headers.
+  std::string_view location;
+  std::string_view set_cookies;  ///< one value a line
 };
 
 class TransportObserver {

@@ -35,6 +35,9 @@ Worker::Worker(const WorkerSetup& setup)
       waker_(loop_, [this] { handle_wake(); }),
       turn_end_(loop_, [this] { pump(); }) {
   make_driver();
+  if (Sessions::needed(transmission_)) {
+    sessions_.emplace(transmission_);
+  }
   auto check = make_check(setup.options->expectations);
   MACAW_CHECK(check.ok(), "checked by prepare()");
   check_ = std::move(check).value();
@@ -75,10 +78,12 @@ Worker::~Worker() {
 WorkerResult Worker::run() {
   transport_ = std::make_unique<Http1Transport>(
       loop_,
-      Http1Transport::Settings{.connections_max = setup_.connections_max,
-                               .keep_alive = transmission_.keep_alive,
-                               .connect_timeout = transmission_.connect_timeout,
-                               .body_kept_max = setup_.options->body_kept_max},
+      Http1Transport::Settings{
+          .connections_max = setup_.connections_max,
+          .keep_alive = transmission_.keep_alive,
+          .connect_timeout = transmission_.connect_timeout,
+          .body_kept_max = setup_.options->body_kept_max,
+          .session_headers = transmission_.cookies || transmission_.redirects_max > 0},
       *setup_.targets, state_.run_start(), static_cast<TransportObserver&>(*this));
   link_.attach(&waker_);
   second_timer_ = std::make_unique<net::PeriodicTimer>(loop_, std::chrono::seconds(1),
@@ -114,7 +119,7 @@ void Worker::handle_timer() {
 }
 
 void Worker::lane_free() {
-  if (head_is_blocked_ || more_is_due_ || !driver_->has_plan()) {
+  if (head_is_blocked_ || more_is_due_ || !redirected_.empty() || !driver_->has_plan()) {
     // Reads first, then writes: each side keeps its code in the cache, and a target that had
     // nothing to do is woken once for all of them (ARCHITECTURE.md, "What it costs").
     turn_end_.ask();
@@ -132,6 +137,7 @@ void Worker::pump() {
   pumping_ = true;
   const Nanos now = this->now();
   check_plan_end(now);
+  send_redirected();
   if (state_.stop() == RunState::Stop::kNone) {
     look_for_lateness(now);
     send_due(now);
@@ -299,11 +305,18 @@ void Worker::take_head(Nanos now, Nanos intended) {
   exchange.head = head_.head;
   exchange.intended = driver_->intends() ? intended : now;
   exchange.ready = driver_->intends() ? tracker_.ready(intended, now) : now;
-  exchange.wire.assign(head_.wire(head_block()));
   exchange.target_offset = head_.target_offset;
   exchange.target_size = head_.target_size;
   exchange.expectation.assign(head_.expectation(head_block()));
   exchange.sender = driver_->taken({.index = head_.index, .nominal = head_.nominal()}, now);
+  if (sessions_) {
+    exchange.rendered.assign(head_.wire(head_block()));
+    exchange.splices = head_.splices;
+    exchange.user = users_ != nullptr && !own_records_ ? exchange.sender : head_.session;
+    sessions_->complete(exchange);
+  } else {
+    exchange.wire.assign(head_.wire(head_block()));
+  }
   drop_head();
   ++result_.taken;
   ++active_;
@@ -340,7 +353,7 @@ void Worker::give_up_in_flight() {
   const Nanos now = this->now();
   for (const auto& exchange : exchanges_) {
     if (exchange->active) {
-      transport_->abandon(*exchange);
+      abandon(*exchange);
       end_exchange(*exchange, now, stats::Outcome::kUnfinished, 0,
                    exchange->sent_once ? "in flight when the run was stopped"
                                        : "waiting for a connection when the run was stopped");
@@ -357,7 +370,7 @@ bool Worker::closes_at_end() const {
 void Worker::expire_timeouts(Nanos now) {
   while (oldest_ != nullptr && now - oldest_->sent >= transmission_.timeout) {
     Exchange& exchange = *oldest_;
-    transport_->abandon(exchange);
+    abandon(exchange);
     end_exchange(exchange, now, stats::Outcome::kTimeout, 0, "no answer within the timeout");
   }
 }

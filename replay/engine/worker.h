@@ -29,6 +29,7 @@
 #include "ready_tracker.h"
 #include "request_block.h"
 #include "run_state.h"
+#include "sessions.h"
 #include "target_table.h"
 #include "thread_usage.h"
 #include "transport.h"
@@ -106,6 +107,9 @@ class Worker final : private TransportObserver {
   void arm_timer(Nanos now);
   void finish_if_done();
 
+  Status redirect(Exchange& exchange, const TransportAnswer& answer);
+  void send_redirected();
+  void abandon(Exchange& exchange);
   void list_append(Exchange& exchange);
   void list_remove(Exchange& exchange);
   Exchange& acquire_exchange();
@@ -134,6 +138,8 @@ class Worker final : private TransportObserver {
   std::unique_ptr<Driver> driver_;
   ClosedLoopDriver* users_ = nullptr;  // the driver of a closed loop
   std::optional<OwnRecords> own_records_;
+  std::optional<Sessions> sessions_;
+  std::vector<Exchange*> redirected_;  // to go out again, in the order in which they were answered
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Check> check_;
   ReadyTracker tracker_;

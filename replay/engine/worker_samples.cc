@@ -10,6 +10,7 @@
 
 #include "macaw/base/check.h"
 #include "plan.h"
+#include "redirect.h"
 #include "worker.h"
 
 namespace macaw::replay {
@@ -55,6 +56,9 @@ Exchange& Worker::acquire_exchange() {
   exchange.new_connection = false;
   exchange.connection = 0;
   exchange.bytes_in = 0;
+  exchange.bytes_out = 0;
+  exchange.redirects = 0;
+  exchange.is_redirected = false;
   exchange.connection_in_use = nullptr;
   return exchange;
 }
@@ -76,6 +80,10 @@ void Worker::list_remove(Exchange& exchange) {
 }
 
 void Worker::exchange_sent(Exchange& exchange) {
+  if (exchange.redirects > 0) {
+    exchange.sent = exchange.first_sent;
+    return;
+  }
   if (exchange.in_flight) {
     list_remove(exchange);  // sent again: its time starts anew
   } else {
@@ -93,6 +101,16 @@ void Worker::exchange_sent(Exchange& exchange) {
 }
 
 void Worker::exchange_answered(Exchange& exchange, Nanos done, const TransportAnswer& answer) {
+  if (sessions_) {
+    sessions_->keep(exchange, answer.set_cookies);
+  }
+  if (transmission_.redirects_max > 0 && is_redirect(answer.status) && !answer.location.empty()) {
+    if (const Status followed = redirect(exchange, answer); !followed) {
+      end_exchange(exchange, done, stats::Outcome::kWrongAnswer, answer.status,
+                   followed.error().message());
+    }
+    return;
+  }
   const Judgement judgement = check_->judge({.request_target = exchange.request_target(),
                                              .status = answer.status,
                                              .content_type = answer.content_type,
@@ -100,6 +118,54 @@ void Worker::exchange_answered(Exchange& exchange, Nanos done, const TransportAn
                                              .body_is_whole = answer.body_is_whole,
                                              .expectation = exchange.expectation});
   end_exchange(exchange, done, judgement.outcome, answer.status, judgement.reason.view());
+}
+
+/// The same exchange goes out again: its response time ends with the last answer. Not at once: the
+/// connection that brought this one is free only afterwards.
+Status Worker::redirect(Exchange& exchange, const TransportAnswer& answer) {
+  if (exchange.redirects == transmission_.redirects_max) {
+    return Error("redirected more often than --redirects allows");
+  }
+  MACAW_TRY_ASSIGN(const RedirectedRequest next,
+                   redirected(sessions_ ? exchange.rendered : exchange.wire, exchange.splices,
+                              answer.status, answer.location));
+  if (exchange.redirects++ == 0) {
+    exchange.first_sent = exchange.sent;
+  }
+  exchange.bytes_out += exchange.wire.size();
+  exchange.first_byte_seen = false;
+  exchange.target_offset = next.target_offset;
+  exchange.target_size = next.target_size;
+  if (sessions_) {
+    exchange.rendered = next.rendered;
+    exchange.splices = next.splices;
+    sessions_->complete(exchange);
+  } else {
+    exchange.wire = next.rendered;
+  }
+  exchange.is_redirected = true;
+  redirected_.push_back(&exchange);
+  turn_end_.ask();
+  return {};
+}
+
+/// Before what is due next: they are older.
+void Worker::send_redirected() {
+  size_t sent = 0;
+  while (sent < redirected_.size() && transport_->can_accept(redirected_[sent]->target)) {
+    Exchange& exchange = *redirected_[sent++];
+    exchange.is_redirected = false;
+    transport_->submit(exchange);
+  }
+  redirected_.erase(redirected_.begin(), redirected_.begin() + static_cast<std::ptrdiff_t>(sent));
+}
+
+void Worker::abandon(Exchange& exchange) {
+  if (exchange.is_redirected) {
+    std::erase(redirected_, &exchange);
+  } else {
+    transport_->abandon(exchange);
+  }
 }
 
 void Worker::exchange_failed(Exchange& exchange, Nanos done, stats::Outcome outcome,
@@ -130,7 +196,8 @@ void Worker::end_exchange(Exchange& exchange, Nanos done, stats::Outcome outcome
   sample.flags = static_cast<uint8_t>(
       (exchange.resent ? stats::kFlagResent : 0) | (exchange.sent_once ? 0 : stats::kFlagNotSent) |
       (exchange.new_connection ? stats::kFlagNewConnection : 0) |
-      (in_warmup ? stats::kFlagWarmup : 0) | (ignoring_ ? stats::kFlagIgnored : 0));
+      (exchange.redirects > 0 ? stats::kFlagRedirected : 0) | (in_warmup ? stats::kFlagWarmup : 0) |
+      (ignoring_ ? stats::kFlagIgnored : 0));
   sample.line = exchange.line;
   sample.index = exchange.index & kDelta48Max;
   sample.status = static_cast<uint16_t>(status);
@@ -144,7 +211,8 @@ void Worker::end_exchange(Exchange& exchange, Nanos done, stats::Outcome outcome
   sample.sent_ns = saturate_48(sent_ns) & kDelta48Max;
   sample.first_byte_ns =
       exchange.first_byte_seen ? after(exchange.intended, exchange.first_byte) : sample.done_ns;
-  sample.bytes_out = exchange.sent_once ? saturate_u32(exchange.wire.size()) : 0;
+  sample.bytes_out =
+      exchange.sent_once ? saturate_u32(exchange.wire.size() + exchange.bytes_out) : 0;
   sample.bytes_in = saturate_u32(exchange.bytes_in);
   push(stats::Cell::of(sample));
   result_.last_done = std::max(result_.last_done, done);

@@ -37,8 +37,8 @@ MODULES = {
 ALSO = {("ui", "macaw/replay/engine/run_control.h")}
 
 # Third-party headers (a prefix of the include) and the folders that may include them.
-JSON_USERS = ["replay/file", "replay/engine", "datasets", "generators", "src/report", "src/store",
-              "src/stub", "ui"]
+JSON_USERS = ["replay/file", "replay/engine", "datasets", "generators", "src/app", "src/report",
+              "src/store", "src/stub", "ui"]
 THIRD_PARTY = {
     "uv.h": ["src/net"],
     "llhttp.h": ["src/http"],

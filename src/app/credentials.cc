@@ -64,6 +64,14 @@ std::string redacted_header(const std::string& text) {
   return fmt::format("{}: {}", text.substr(0, text.find(':')), kRedacted);
 }
 
+/// "ID:SECRET" without the secret, unless that is a variable.
+std::string redacted_client(const std::string& text) {
+  const size_t colon = text.find(':');
+  return colon == std::string::npos || is_only_a_variable(text.substr(colon + 1))
+             ? text
+             : fmt::format("{}:{}", text.substr(0, colon), kRedacted);
+}
+
 bool is_secret_text(const std::string& header) {
   const size_t colon = header.find(':');
   return colon != std::string::npos && is_secret_header(std::string_view(header).substr(0, colon));
@@ -128,7 +136,12 @@ std::vector<std::string> redact_arguments(std::vector<std::string> argv,
       replacements.emplace_back(header, redacted_header(header));
     }
   }
+  const std::string client = arguments.token_client.value_or("");
+  const std::string shown_client = redacted_client(client);
   for (std::string& argument : argv) {
+    if (client != shown_client && argument.ends_with(client)) {
+      argument.replace(argument.size() - client.size(), client.size(), shown_client);
+    }
     if (arguments.auth && !is_only_a_variable(*arguments.auth)) {
       for (const std::string_view option : {"", "--auth="}) {
         if (argument == fmt::format("{}{}", option, *arguments.auth)) {
@@ -165,6 +178,9 @@ Status restore_secrets(PlayArguments& all, const PlayArguments& given) {
   std::erase_if(all.headers, [&](const auto& header) { return !redacted_name(header).empty(); });
   if (all.auth == kRedacted) {
     return errorf("the value of --auth was not stored: give it again");
+  }
+  if (all.token_client && all.token_client->ends_with(kRedacted)) {
+    return errorf("the secret of --token-client was not stored: give it again");
   }
   return {};
 }

@@ -32,7 +32,8 @@ Result<std::string> expand_credential(std::string_view text, Environment environ
 bool is_secret_header(std::string_view name);
 
 /// The command line as it may be stored: without the values of secret headers, and without what
-/// --auth says unless that is a variable (behind the name of a scheme, such as "ApiKey $KEY").
+/// --auth and --token-client say unless that is a variable (behind the name of a scheme, such as
+/// "ApiKey $KEY", or behind a client's name).
 std::vector<std::string> redact_arguments(std::vector<std::string> argv,
                                           const PlayArguments& arguments);
 

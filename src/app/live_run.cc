@@ -39,12 +39,13 @@ void EndpointRelay::attach(store::Drain& drain) {
 }
 
 LiveRun::LiveRun(net::Loop& loop, const PlaySettings& settings, replay::Replayer& replayer,
-                 Console& console, StdinRelay* input)
+                 Console& console, StdinRelay* input, TokenKeeper* token)
     : loop_(loop),
       settings_(settings),
       replayer_(replayer),
       console_(console),
       input_(input),
+      token_(token),
       finished_(loop, [this] { loop_.stop(); }),
       committed_(
           loop, [this] { handle_commit(); }, /*keeps_loop_alive=*/false),
@@ -90,7 +91,10 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
                                       .moved = [this] { arm_input_end(); }});
   endpoints_.attach(*drain_);
   drain_->start();
-  machine_timer_.emplace(loop_, std::chrono::seconds(1), [this] { look_at_machine(); });
+  second_timer_.emplace(loop_, std::chrono::seconds(1), [this] {
+    look_at_machine();
+    look_at_token();
+  });
   return number;
 }
 
@@ -109,8 +113,9 @@ Result<LiveRun::End> LiveRun::finish() {
   end.interrupted = signals_ > 0;
   end.aborted = aborted_;
   const replay::RunResult& result = end.result;
-  machine_timer_.reset();
+  second_timer_.reset();
   look_at_machine();
+  look_at_token();
   if (const stats::UnsentCell& range = result.undelivered; range.count > 0) {
     drain_->command(
         [row = store::UnsentRow{range.worker, range.first, range.last, range.count, range.reason}](
@@ -153,6 +158,22 @@ void LiveRun::look_at_machine() {
     event.kind = trouble.kind;
     event.at = MonoClock::now() - time_zero_;
     event.value = trouble.by.count();
+    drain_->add_event(std::move(event));
+  }
+}
+
+void LiveRun::look_at_token() {
+  if (token_ == nullptr) {
+    return;
+  }
+  for (TokenKeeper::News& news : token_->take_news()) {
+    store::EventRow event;
+    event.kind = news.is_trouble ? stats::EventKind::kWarning : stats::EventKind::kToken;
+    event.at = news.at - time_zero_;
+    event.text = "access token " + news.text;
+    if (news.is_trouble) {
+      console_.warning(event.text);
+    }
     drain_->add_event(std::move(event));
   }
 }

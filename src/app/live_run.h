@@ -23,6 +23,7 @@
 #include "macaw/store/run_writer.h"
 #include "play_settings.h"
 #include "stdin_relay.h"
+#include "token_keeper.h"
 
 namespace macaw::app {
 
@@ -45,9 +46,9 @@ class LiveRun {
  public:
   /// All references outlive it. From here on signals are its business; what came before wait() is
   /// acted on then.
-  /// `input` is null when the input never keeps a reader waiting.
+  /// `input` is null when the input never keeps a reader waiting, `token` when there is none.
   LiveRun(net::Loop& loop, const PlaySettings& settings, replay::Replayer& replayer,
-          Console& console, StdinRelay* input);
+          Console& console, StdinRelay* input, TokenKeeper* token);
 
   /// Starts the run and stores it as begun. Returns its number. Error: it could not be stored; then
   /// nothing plays any more.
@@ -73,6 +74,7 @@ class LiveRun {
   void handle_signal();
   void handle_commit();
   void look_at_machine();
+  void look_at_token();
   void end_input();
   void arm_input_end();
   std::string progress_text() const;
@@ -82,6 +84,7 @@ class LiveRun {
   replay::Replayer& replayer_;
   Console& console_;
   StdinRelay* input_;
+  TokenKeeper* token_;
   std::vector<std::unique_ptr<store::CellRing>> rings_;
   std::vector<std::unique_ptr<replay::SampleSink>> sinks_;
   EndpointRelay endpoints_;
@@ -101,7 +104,7 @@ class LiveRun {
   net::SignalWatcher interrupt_;
   net::SignalWatcher terminate_;
   net::DeadlineTimer input_ends_;
-  std::optional<net::PeriodicTimer> machine_timer_;
+  std::optional<net::PeriodicTimer> second_timer_;
 };
 
 }  // namespace macaw::app

@@ -25,6 +25,7 @@
 #include "macaw/ui/ui_server.h"
 #include "run_description.h"
 #include "stub_process.h"
+#include "token_keeper.h"
 
 namespace macaw::app {
 
@@ -101,6 +102,7 @@ class Play {
   std::unique_ptr<StdinRelay> input_;
   std::unique_ptr<store::RunWriter> writer_;
   std::unique_ptr<replay::Replayer> replayer_;
+  std::unique_ptr<TokenKeeper> token_keeper_;
 };
 
 int Play::run() {
@@ -214,6 +216,15 @@ Play::Step Play::reach_target() {
     return fail(describe_trouble(*trouble, settings_, invocation_.file, /*resolving=*/true),
                 kExitNotStarted);
   }
+  if (settings_.token) {
+    auto& source = *settings_.token;
+    source.server = source.server ? source.server : settings_.run.transmission.target;
+    auto keeper = TokenKeeper::start(source, settings_.run.transmission.token->token);
+    if (!keeper) {
+      return fail("no access token: " + keeper.error().message(), kExitNotStarted);
+    }
+    token_keeper_ = std::move(keeper).value();
+  }
   if (!settings_.probe) {
     return std::nullopt;
   }
@@ -309,7 +320,7 @@ void Play::warn_of_small_disk(uint64_t requests) {
 int Play::play_stored() {
   raise_descriptor_limit();
   net::Loop loop;
-  LiveRun live(loop, settings_, *replayer_, console_, input_.get());
+  LiveRun live(loop, settings_, *replayer_, console_, input_.get(), token_keeper_.get());
   if (!writer_) {
     if (const Step code = open_database()) {
       return *code;

@@ -146,6 +146,39 @@ void describe_target(CLI::App& app, PlayArguments& args) {
       ->group(group);
 }
 
+void describe_session(CLI::App& app, PlayArguments& args) {
+  const char* group = "Sessions";
+  add_value(app, "--token-url", args.token_url, "URL|PATH",
+            "fetch an access token there before the start, renew it before it expires, and send it "
+            "with every request; a path is on --target")
+      ->group(group);
+  add_value(app, "--token-client", args.token_client, "ID:SECRET",
+            "who asks for it, with variables of the environment: 'shop:$SECRET'; their values are "
+            "stored nowhere")
+      ->group(group);
+  add_value(
+      app, "--token-request", args.token_request, "HOW",
+      "post: OAuth client credentials by HTTP Basic; get: consumer_key and consumer_secret in "
+      "the query, as Seldon's /token wants them")
+      ->default_str("post")
+      ->group(group);
+  add_value(app, "--token-header", args.token_header, "NAME",
+            "the header that carries it, behind Bearer if that is Authorization")
+      ->default_str("Authorization")
+      ->group(group);
+  add_value(app, "--token-query", args.token_query, "NAME",
+            "the query parameter that carries it, instead of a header: oauth_token")
+      ->group(group);
+  app.add_flag("--cookies", args.cookies,
+               "send back the cookies that answers set; each user has its own")
+      ->group(group);
+  add_value(
+      app, "--redirects", args.redirects, "N",
+      "follow so many in a row, to the same host; the response time ends with the last answer")
+      ->default_str("0")
+      ->group(group);
+}
+
 void describe_connections(CLI::App& app, PlayArguments& args) {
   const char* group = "Connections";
   add_value(app, "-c,--connections", args.connections, "N", "the most at once")
@@ -232,6 +265,7 @@ void describe_play(CLI::App& app, PlayArguments& arguments) {
   describe_users(app, arguments);
   describe_selection(app, arguments);
   describe_target(app, arguments);
+  describe_session(app, arguments);
   describe_connections(app, arguments);
   describe_judgement(app, arguments);
   describe_results(app, arguments);

@@ -31,6 +31,9 @@ struct PlayArguments {
 
   Text target, stub_errors, sequence_header;
   Text method, data, json, auth;
+  Text token_url, token_client, token_request, token_header, token_query;
+  Text redirects;
+  bool cookies = false;
   std::vector<std::string> stub_latency, connect_to, headers, set_query;
   Text connections, threads, timeout, connect_timeout, drain;
   bool no_keepalive = false;

@@ -20,6 +20,7 @@ namespace {
 
 constexpr uint32_t kConnectionsMax = 65'000;
 constexpr uint32_t kThreadsMax = 128;
+constexpr uint64_t kRedirectsMax = 100;
 
 Result<uint64_t> parse_positive(std::string_view text) {
   MACAW_TRY_ASSIGN(const uint64_t count, parse_count(text));
@@ -212,6 +213,12 @@ Result<std::string> read_body(std::string_view text) {
   return io::read_file(std::string(text.substr(1)));
 }
 
+bool adds_header(const replay::Transmission& to, std::string_view name) {
+  return std::any_of(to.headers.begin(), to.headers.end(), [name](const replay::Header& header) {
+    return http::equals_ignoring_case(header.name, name);
+  });
+}
+
 /// What is the same in all requests.
 Status set_requests(const PlayArguments& args, replay::Transmission& to) {
   for (const std::string& text : args.headers) {
@@ -226,11 +233,7 @@ Status set_requests(const PlayArguments& args, replay::Transmission& to) {
     return errorf("--header: found Host {} times, expected it once: a request has one", hosts);
   }
   if (args.auth) {
-    const bool twice =
-        std::any_of(to.headers.begin(), to.headers.end(), [](const replay::Header& header) {
-          return http::equals_ignoring_case(header.name, "authorization");
-        });
-    if (twice) {
+    if (adds_header(to, "Authorization")) {
       return errorf("--auth and --header Authorization: found both, expected one of them");
     }
     auto value = expand_credential(*args.auth, process_environment);
@@ -292,6 +295,28 @@ Status set_target(const PlayArguments& args, PlaySettings& settings) {
     }
     to.sequence_header = *args.sequence_header;
   }
+  return {};
+}
+
+/// What the requests of one user have in common. After set_target().
+Status set_session(const PlayArguments& args, PlaySettings& settings) {
+  replay::Transmission& to = settings.run.transmission;
+  MACAW_TRY_ASSIGN(settings.token, parse_token_source(args, process_environment));
+  if (settings.token) {
+    MACAW_TRY_ASSIGN(to.token, parse_token_use(args));
+    if (adds_header(to, to.token->header)) {
+      return errorf("--token-url and a header {} of yours: found both, expected one of them",
+                    to.token->header);
+    }
+    to.token->token = std::make_shared<replay::AccessToken>();
+  }
+  to.cookies = args.cookies;
+  uint64_t redirects = 0;
+  MACAW_TRY(set_option("--redirects", args.redirects, parse_count, redirects));
+  if (redirects > kRedirectsMax) {
+    return errorf("--redirects: found {}, expected at most {}", redirects, kRedirectsMax);
+  }
+  to.redirects_max = static_cast<uint32_t>(redirects);
   return {};
 }
 
@@ -369,6 +394,7 @@ Result<PlaySettings> make_play_settings(const PlayArguments& arguments) {
   MACAW_TRY(set_timing(arguments, settings.run.timing));
   MACAW_TRY(set_selection(arguments, settings));
   MACAW_TRY(set_target(arguments, settings));
+  MACAW_TRY(set_session(arguments, settings));
   MACAW_TRY(set_connections(arguments, settings.run.timing, settings.run.transmission));
   MACAW_TRY(set_judgement(arguments, settings));
   MACAW_TRY(set_results(arguments, settings));

@@ -16,6 +16,7 @@
 #include "macaw/report/threshold.h"
 #include "macaw/store/run_record.h"
 #include "play_arguments.h"
+#include "token_source.h"
 
 namespace macaw::app {
 
@@ -32,6 +33,7 @@ struct PlaySettings {
   std::optional<StubSettings> stub;
   /// A first pass over the file; not possible for stdin and pipes.
   bool survey = true;
+  std::optional<TokenSource> token;
   bool probe = true;
   /// Tell what would be played, and play nothing.
   bool dry_run = false;

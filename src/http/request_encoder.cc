@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace macaw::http {
 namespace {
@@ -91,6 +92,13 @@ bool has_header(std::span<const HeaderView> headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(), [name](const HeaderView& header) {
     return equals_ignoring_case(header.name, name);
   });
+}
+
+bool describes_body(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kKnown{"content-length", "transfer-encoding",
+                                                   "content-type", "content-encoding"};
+  return std::any_of(kKnown.begin(), kKnown.end(),
+                     [name](std::string_view known) { return equals_ignoring_case(name, known); });
 }
 
 bool is_header_name(std::string_view text) {

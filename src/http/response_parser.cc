@@ -21,6 +21,8 @@ namespace macaw::http {
 struct ResponseParser::Impl : MessageParser {
   static constexpr size_t kContentTypeMax = 128;
   static constexpr std::string_view kContentType = "content-type";
+  static constexpr std::string_view kSetCookie = "set-cookie";
+  static constexpr std::string_view kLocation = "location";
 
   explicit Impl(Limits limits);
 
@@ -39,11 +41,12 @@ struct ResponseParser::Impl : MessageParser {
   void start(bool head_request);
   ParseState finish();
 
-  bool is_content_type() const {
-    return equals_ignoring_case({header_name.data(), header_name_size}, kContentType);
+  bool header_is(std::string_view name) const {
+    return equals_ignoring_case({header_name.data(), header_name_size}, name);
   }
 
   const size_t body_kept_max;
+  const bool session_headers;
   std::unique_ptr<char[]> body;
   size_t body_kept = 0;
   uint64_t body_bytes = 0;
@@ -53,16 +56,19 @@ struct ResponseParser::Impl : MessageParser {
   bool fed = false;
   int status = 0;
   int interim_status = 0;
-  /// One byte more than the name we look for, so that longer names stay different from it.
+  /// One byte more than the longest name we look for, so that longer ones stay different from it.
   std::array<char, kContentType.size() + 1> header_name{};
   size_t header_name_size = 0;
   std::array<char, kContentTypeMax> content_type{};
   size_t content_type_size = 0;
+  std::string location;
+  std::string set_cookies;
 };
 
 ResponseParser::Impl::Impl(Limits limits)
     : MessageParser(HTTP_RESPONSE, &settings(), limits.header_bytes_max),
       body_kept_max(limits.body_kept_max),
+      session_headers(limits.session_headers),
       // Uninitialised, so that pages which no body reaches cost no memory.
       body(std::make_unique_for_overwrite<char[]>(limits.body_kept_max)) {
   llhttp_set_lenient_chunked_length(&parser, 1);
@@ -97,6 +103,8 @@ void ResponseParser::Impl::start(bool head_request) {
   interim_status = 0;
   header_name_size = 0;
   content_type_size = 0;
+  location.clear();
+  set_cookies.clear();
 }
 
 int ResponseParser::Impl::on_header_field(llhttp_t* parser, const char* at, size_t size) {
@@ -116,16 +124,24 @@ int ResponseParser::Impl::on_header_value(llhttp_t* parser, const char* at, size
   if (self.headers_done) {
     return self.count_trailer_bytes(size);
   }
-  if (self.is_content_type()) {
+  if (self.header_is(kContentType)) {
     const size_t copied = std::min(size, kContentTypeMax - self.content_type_size);
     std::memcpy(self.content_type.data() + self.content_type_size, at, copied);
     self.content_type_size += copied;
+  } else if (self.session_headers && self.header_is(kLocation)) {
+    self.location.append(at, size);
+  } else if (self.session_headers && self.header_is(kSetCookie)) {
+    self.set_cookies.append(at, size);
   }
   return 0;
 }
 
 int ResponseParser::Impl::on_header_value_complete(llhttp_t* parser) {
-  of(parser).header_name_size = 0;
+  Impl& self = of(parser);
+  if (self.session_headers && self.header_is(kSetCookie)) {
+    self.set_cookies += '\n';
+  }
+  self.header_name_size = 0;
   return 0;
 }
 
@@ -142,6 +158,8 @@ int ResponseParser::Impl::on_headers_complete(llhttp_t* parser) {
   if (code < 200) {
     self.interim_status = code;
     self.content_type_size = 0;
+    self.location.clear();
+    self.set_cookies.clear();
     return kNoBody;
   }
   self.headers_done = true;
@@ -249,6 +267,14 @@ uint64_t ResponseParser::body_bytes() const {
 
 std::string_view ResponseParser::content_type() const {
   return {impl_->content_type.data(), impl_->content_type_size};
+}
+
+std::string_view ResponseParser::location() const {
+  return impl_->location;
+}
+
+std::string_view ResponseParser::set_cookies() const {
+  return impl_->set_cookies;
 }
 
 std::string_view ResponseParser::error() const {

@@ -78,6 +78,7 @@ bool is_fault(EventKind kind) {
     case EventKind::kPause:
     case EventKind::kStop:
     case EventKind::kResume:
+    case EventKind::kToken:
       break;
   }
   return false;

@@ -64,6 +64,8 @@ std::string_view event_kind_name(EventKind kind) {
       return "throttling";
     case EventKind::kResume:
       return "resume";
+    case EventKind::kToken:
+      return "token";
   }
   return "unknown";
 }

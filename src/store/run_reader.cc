@@ -353,7 +353,7 @@ Result<std::vector<EventRow>> RunReader::events(int64_t run) {
         EventRow event;
         event.at = nanos_of(row.take_real());
         event.worker = static_cast<uint32_t>(row.take());
-        event.kind = named(row.take_text(), 16, &stats::event_kind_name);
+        event.kind = named(row.take_text(), stats::kEventKinds, &stats::event_kind_name);
         event.outcome = named(row.take_text(), stats::kOutcomes - 1, &stats::outcome_name);
         event.endpoint = static_cast<uint16_t>(row.take());
         event.value = row.take();

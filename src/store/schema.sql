@@ -78,7 +78,8 @@ CREATE TABLE samples (
   status      INTEGER,              -- 0: no answer
   outcome     INTEGER,              -- outcome_names
   flags       INTEGER,              -- 1 resent, 2 never sent, 4 first on its connection,
-                                    -- 8 warm-up, 16 ignored at the end
+                                    -- 8 warm-up, 16 ignored at the end,
+                                    -- 32 redirected
   bytes_in    INTEGER,
   bytes_out   INTEGER
 );
@@ -194,6 +195,7 @@ SELECT
   s.flags & 1 AS resent,
   (s.flags & 4) / 4 AS new_connection,
   (s.flags & 24) > 0 AS left_out,
+  (s.flags & 32) / 32 AS redirected,
   strftime('%Y-%m-%dT%H:%M:%fZ', (r.started_unix_ns + s.intended_ns) / 1e9, 'unixepoch') AS at
 FROM runs r
 JOIN samples s ON s.id BETWEEN (r.run << 40) AND (r.run << 40) + 1099511627775
@@ -202,7 +204,7 @@ LEFT JOIN endpoints e ON e.run = r.run AND e.endpoint = s.endpoint;
 CREATE VIEW requests AS
 SELECT i, line, method, endpoint, intended_ms, lag_ms, connection_wait_ms, first_byte_ms,
   response_ms, service_ms, status, outcome, bytes_in, bytes_out, connection, worker, resent,
-  new_connection, left_out, at
+  new_connection, left_out, redirected, at
 FROM requests_by_run WHERE run = (SELECT max(run) FROM runs);
 
 CREATE VIEW endpoint_latency_by_run AS

@@ -38,6 +38,9 @@ void encode_request(const RequestView& request, std::string& out);
 bool has_header(std::span<const HeaderView> headers, std::string_view name);
 using macaw::equals_ignoring_case;
 
+/// Headers that say what a body is and how it is framed: they go when it goes.
+bool describes_body(std::string_view name);
+
 /// Valid as a header name (RFC 9110 token) or value (no CR, LF, NUL).
 bool is_header_name(std::string_view text);
 bool is_header_value(std::string_view text);

@@ -3,7 +3,8 @@
 // Incremental HTTP/1.1 response parser over llhttp, for a keep-alive connection: bytes go in as
 // they arrive, split anywhere; it says when one response is complete. Keeps the status, whether the
 // connection lives on, and the first bytes of the body; never the whole of it. Thread: one object
-// belongs to one thread. Allocates only at construction.
+// belongs to one thread. Allocates only at construction, and
+// for session headers.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,7 @@ class ResponseParser {
   struct Limits {
     size_t body_kept_max = 64 * 1024;     ///< the rest of a body is counted and dropped
     size_t header_bytes_max = 64 * 1024;  ///< status line and headers together (1xx included)
+    bool session_headers = false;         ///< keep location() and set_cookies()
   };
 
   explicit ResponseParser(Limits limits);
@@ -57,6 +59,10 @@ class ResponseParser {
   std::string_view body() const;  ///< kept part, valid until start()
   uint64_t body_bytes() const;    ///< all body bytes seen (after removal of chunk framing)
   std::string_view content_type() const;
+  /// Empty unless Limits::session_headers; valid until start().
+  std::string_view location() const;
+  /// The values of all Set-Cookie headers, each ended by a newline.
+  std::string_view set_cookies() const;
   /// One line, after kMalformed.
   std::string_view error() const;
 

@@ -57,6 +57,7 @@ enum SampleFlag : uint8_t {
   kFlagNewConnection = 4,  ///< first request on its connection
   kFlagWarmup = 8,         ///< intended within the warm-up: in no total, but in its interval
   kFlagIgnored = 16,       ///< in flight at the end, and to be ignored: in no sum at all
+  kFlagRedirected = 32,    ///< went out again, to where an answer sent it
 };
 
 struct Sample {
@@ -111,7 +112,10 @@ enum class EventKind : uint8_t {
                      ///< others for `value` nanoseconds
   kThrottling = 16,  ///< in the last second, our control group's quota of processor time was used
                      ///< up for `value` nanoseconds, over all processors
+  kToken = 17,       ///< the access token was renewed
 };
+inline constexpr uint8_t kEventKinds = 17;  ///< their numbers are 1 to this
+
 /// "error", "warning", "stall", ...
 std::string_view event_kind_name(EventKind kind);
 

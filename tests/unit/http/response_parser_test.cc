@@ -202,6 +202,33 @@ BOOST_AUTO_TEST_CASE(keeps_no_body_if_told_so) {
   BOOST_TEST(parser.body_bytes() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(session_headers_are_kept_where_they_are_wanted) {
+  const std::string answer =
+      "HTTP/1.1 103 Early Hints\r\nLocation: /early\r\nSet-Cookie: e=1\r\n\r\n"
+      "HTTP/1.1 302 Found\r\nset-cookie: a=1; Path=/\r\nLocation: /next?" +
+      std::string(3000, 'q') +
+      "\r\nSet-Cookie: b=2\r\nSet-Cookie2: no\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "0\r\nSet-Cookie: trailer=1\r\n\r\n";
+  for (const size_t step : {size_t{1}, size_t{7}, answer.size()}) {
+    ResponseParser parser(ResponseParser::Limits{.session_headers = true});
+    parser.start(/*head_request=*/false);
+    for (size_t at = 0; at < answer.size(); at += step) {
+      parser.feed(std::string_view(answer).substr(at, step));
+    }
+    BOOST_TEST(parser.location() == "/next?" + std::string(3000, 'q'));
+    BOOST_TEST(parser.set_cookies() == "a=1; Path=/\nb=2\n");
+    parser.start(/*head_request=*/false);
+    BOOST_TEST(parser.location().empty());
+    BOOST_TEST(parser.set_cookies().empty());
+  }
+  ResponseParser parser;
+  parser.start(/*head_request=*/false);
+  parser.feed(answer);
+  BOOST_TEST(parser.status() == 302);
+  BOOST_TEST(parser.location().empty());
+  BOOST_TEST(parser.set_cookies().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_long_content_type_is_cut) {
   ResponseParser parser;
   parser.start(false);

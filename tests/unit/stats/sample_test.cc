@@ -21,6 +21,10 @@ BOOST_AUTO_TEST_CASE(every_number_has_a_text_of_its_own) {
   BOOST_TEST(outcome_name(static_cast<Outcome>(200)) == "unknown");
   BOOST_TEST(outcome_name(Outcome::kWrongAnswer) == "wrong_answer");
   BOOST_TEST(event_kind_name(EventKind::kReaderBehind) == "reader_behind");
+  for (uint8_t kind = 1; kind <= kEventKinds; ++kind) {
+    BOOST_TEST(event_kind_name(static_cast<EventKind>(kind)) != "unknown");
+  }
+  BOOST_TEST(event_kind_name(static_cast<EventKind>(kEventKinds + 1)) == "unknown");
   BOOST_TEST(unsent_reason_name(UnsentReason::kAborted) == "aborted");
 }
 

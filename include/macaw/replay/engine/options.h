@@ -5,13 +5,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "macaw/base/ascii.h"
 #include "macaw/base/time.h"
 #include "macaw/http/url.h"
+#include "macaw/replay/engine/access_token.h"
 #include "macaw/replay/file/record.h"
 #include "macaw/replay/schedule/arrivals.h"
 #include "macaw/replay/schedule/closed_loop_driver.h"
@@ -81,6 +85,17 @@ struct RequestOverrides {
   std::string content_type;         ///< of `body`, unless a header is added that says it
 };
 
+/// An access token that is renewed while the run lasts, and where it stands in each request.
+struct TokenUse {
+  std::shared_ptr<AccessToken> token;
+  std::string header;  ///< the name of a header, for Authorization behind "Bearer "; or empty and
+  std::string query;   ///< the name of a query parameter
+
+  std::string_view header_prefix() const {
+    return equals_ignoring_case(header, "Authorization") ? "Bearer " : "";
+  }
+};
+
 /// How requests are sent.
 struct Transmission {
   std::optional<http::HostPort> target;  ///< overrides every record's host, Host header included
@@ -89,6 +104,9 @@ struct Transmission {
       headers;  ///< added to every request; replaces a record's header of the same name
   RequestOverrides overrides;
   std::vector<std::pair<std::string, std::string>> set_query;  ///< parameter -> value
+  std::optional<TokenUse> token;
+  bool cookies = false;         ///< a jar for each user
+  uint32_t redirects_max = 0;   ///< so many are followed, to the same host
   std::string sequence_header;  ///< name of a header that carries the request's index; empty: none
   bool keep_alive = true;       ///< false: a new connection for each request, Connection: close
   uint32_t connections = 256;   ///< the most at once, over all workers

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+//
+// The access token in force, which whoever fetches it changes while requests go out.
+// Thread: any; a worker asks for the version before each request and copies the text only when that
+// has changed.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace macaw::replay {
+
+class AccessToken {
+ public:
+  void set(std::string text) {
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
+    version_.fetch_add(1, std::memory_order_release);
+  }
+
+  /// 0 before the first set().
+  uint64_t version() const { return version_.load(std::memory_order_acquire); }
+
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+  std::atomic<uint64_t> version_{0};
+};
+
+}  // namespace macaw::replay
