@@ -39,6 +39,8 @@ std::string_view errno_text(int error) {
     case EACCES:
     case EPERM:
       return "not permitted";
+    case ENOENT:
+      return "no such socket file";
     default:
       return "connection failed";
   }

@@ -73,7 +73,8 @@ Status check_file(const RunOptions& options, const FileSurvey* survey) {
   if (survey == nullptr) {
     return {};
   }
-  if (survey->first_line_without_host != 0 && !options.transmission.target) {
+  if (survey->first_line_without_host != 0 && !options.transmission.target &&
+      options.transmission.unix_socket.empty()) {
     return Error::at(selection.file, survey->first_line_without_host, 1,
                      "found a path without a host, expected http://HOST/... or --target HOST:PORT");
   }
@@ -198,7 +199,8 @@ std::optional<TargetTrouble> ReplayerImpl::resolve() {
   const Record& first = source_.first();
   const auto url = http::parse_url(first.url);
   MACAW_CHECK(url.url.has_value());
-  if (options_.transmission.target || !url.url->authority.empty()) {
+  if (options_.transmission.target || !options_.transmission.unix_socket.empty() ||
+      !url.url->authority.empty()) {
     targets_.id_of(url.url->authority, first.line);
   }
   for (uint16_t id = 0; id < targets_.count(); ++id) {

@@ -115,6 +115,9 @@ void describe_target(CLI::App& app, PlayArguments& args) {
   add_values(app, "--connect-to", args.connect_to, "HOST1:PORT1:HOST2:PORT2",
              "connections for the first go to the second; the Host header stays")
       ->group(group);
+  add_value(app, "--unix-socket", args.unix_socket, "PATH",
+            "all connections go to this Unix socket; the Host header stays")
+      ->group(group);
   add_values(app, "-H,--header", args.headers, "NAME: VALUE", "add or replace a header; Host too")
       ->group(group);
   add_value(app, "-X,--method,--request", args.method, "METHOD",

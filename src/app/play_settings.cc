@@ -271,6 +271,11 @@ Status set_target(const PlayArguments& args, PlaySettings& settings) {
                     args.stub_errors ? "--stub-errors" : "--stub-latency");
     }
   }
+  MACAW_TRY(set_option("--unix-socket", args.unix_socket, parse_unix_socket, to.unix_socket));
+  if (args.unix_socket && (settings.stub || !args.connect_to.empty())) {
+    return errorf("--unix-socket and {}: found both, expected one place to connect to",
+                  settings.stub ? "--target stub" : "--connect-to");
+  }
   for (const std::string& text : args.connect_to) {
     replay::ConnectTo rule;
     MACAW_TRY(set_option("--connect-to", std::optional(text), parse_connect_to, rule));

@@ -234,7 +234,9 @@ Status SeldonStub::start() {
     MACAW_TRY_ASSIGN(auto addresses, net::resolve(next->host, next->port));
     impl_->proxy = std::make_unique<Proxy>(impl_->loop, std::move(addresses), next->key());
   }
-  return impl_->http.listen(impl_->options.host, impl_->options.port);
+  const StubOptions& options = impl_->options;
+  return options.unix_socket.empty() ? impl_->http.listen(options.host, options.port)
+                                     : impl_->http.listen_unix(options.unix_socket);
 }
 
 uint16_t SeldonStub::port() const {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A raw TCP server on a free port of 127.0.0.1 that behaves exactly as a test says, well or badly:
-// a script is a function that runs on a thread of its own for each connection and uses the blocking
-// steps below. It parses no more HTTP than it needs to find the end of a request.
+// A raw server on a free port of 127.0.0.1, or on a Unix socket, that behaves exactly as a test
+// says, well or badly: a script is a function that runs on a thread of its own for each connection
+// and uses the blocking steps below. It parses no more HTTP than it needs to find the end of a
+// request.
 //
 //   ScriptedServer server([](ScriptedConnection& client) {
 //     while (client.read_request()) {
@@ -109,8 +110,9 @@ class ScriptedServer {
  public:
   using Script = std::function<void(ScriptedConnection&)>;
 
-  /// The connection is closed when its script returns.
-  explicit ScriptedServer(Script script);
+  /// The connection is closed when its script returns. With a path it listens on a Unix socket,
+  /// whose file stays.
+  explicit ScriptedServer(Script script, const std::string& unix_path = {});
   /// Ends all scripts and waits for their threads.
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;

@@ -145,6 +145,68 @@ BOOST_AUTO_TEST_CASE(connections_can_be_sent_elsewhere_with_the_host_header_kept
   BOOST_TEST(server.requests().at(0).raw.find("\r\nHost: seldon-server\r\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(connections_can_go_to_a_unix_socket_with_the_host_header_kept) {
+  EngineRun run;
+  const std::string path = run.folder / "server.sock";
+  const ScriptedServer server(script::answer(http_ok("ok")), path);
+  // No host of these resolves: nobody asks.
+  run.lines = {"http://seldon-server/x", "http://other.invalid:8080/y", "/z"};
+  run.options.transmission.unix_socket = path;
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 3U);
+  std::set<std::string> hosts;
+  for (const auto& request : server.requests()) {
+    const size_t begin = request.raw.find("\r\nHost: ") + 8;
+    hosts.insert(request.raw.substr(begin, request.raw.find("\r\n", begin) - begin));
+  }
+  BOOST_TEST(hosts == (std::set<std::string>{"localhost", "other.invalid:8080", "seldon-server"}),
+             boost::test_tools::per_element());
+  for (const auto& sample : run.samples) {
+    BOOST_TEST(sample.bytes_in > 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_target_and_a_unix_socket_are_one_pool) {
+  EngineRun run;
+  const std::string path = run.folder / "server.sock";
+  const ScriptedServer server(script::answer(http_ok("ok")), path);
+  run.lines = {"http://a/x", "http://b/y", "/z"};
+  run.options.transmission.unix_socket = path;
+  run.options.transmission.target = macaw::http::HostPort{"named.invalid", 8080};
+  run.rate = "20";
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 3U);
+  BOOST_TEST(server.connections() <= 2U);  // one, but for a stall of this machine
+  for (const auto& request : server.requests()) {
+    BOOST_TEST(request.raw.find("\r\nHost: named.invalid:8080\r\n") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_connection_of_a_unix_socket_costs_a_detour_too) {
+  EngineRun run;
+  const std::string path = run.folder / "server.sock";
+  const ScriptedServer server(script::swallow_after(3, http_ok("ok")), path);
+  run.add_lines(20);
+  run.options.transmission.unix_socket = path;
+  run.options.transmission.connections = 1;
+  run.rate = "200";
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 20U);
+  BOOST_TEST(run.resent() == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(without_keep_alive_a_unix_socket_has_a_connection_each) {
+  EngineRun run;
+  const std::string path = run.folder / "server.sock";
+  const ScriptedServer server(script::answer(http_ok("ok")), path);
+  run.add_lines(50);
+  run.options.transmission.unix_socket = path;
+  run.options.transmission.keep_alive = false;
+  run.play();
+  BOOST_TEST(run.count(Outcome::kOk) == 50U);
+  BOOST_TEST(server.connections() == 50U);
+}
+
 BOOST_AUTO_TEST_CASE(idle_connections_do_not_time_out) {
   const ScriptedServer server(script::answer(http_ok("ok")));
   EngineRun run(server.port(), 4);

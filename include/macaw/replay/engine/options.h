@@ -85,6 +85,9 @@ struct RequestOverrides {
 struct Transmission {
   std::optional<http::HostPort> target;  ///< overrides every record's host, Host header included
   std::vector<ConnectTo> connect_to;
+  /// A path: all connections go to this Unix socket, and no name is resolved; hosts only stand in
+  /// the Host header ("localhost" for records without one). Empty: none. Not with connect_to.
+  std::string unix_socket;
   std::vector<Header>
       headers;  ///< added to every request; replaces a record's header of the same name
   RequestOverrides overrides;
