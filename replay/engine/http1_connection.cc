@@ -46,13 +46,13 @@ std::string_view errno_text(int error) {
   }
 }
 
-Http1Connection::Http1Connection(net::Loop& loop, Http1Pool& pool, uint16_t slot, bool keep_alive,
-                                 size_t body_kept_max)
+Http1Connection::Http1Connection(net::Loop& loop, Http1Pool& pool, uint16_t slot,
+                                 uint32_t answers_max, size_t body_kept_max)
     : pool_(pool),
       stream_(loop, *this),
       parser_(http::ResponseParser::Limits{.body_kept_max = body_kept_max}),
       slot_(slot),
-      keep_alive_(keep_alive) {}
+      answers_max_(answers_max) {}
 
 int Http1Connection::connect(const net::Address& remote) {
   MACAW_DCHECK(state_ == State::kClosed);
@@ -139,12 +139,13 @@ void Http1Connection::answered(Nanos done, bool reusable) {
   exchange_ = nullptr;
   exchange.connection_in_use = nullptr;
   ++answers_;
+  const bool used_up = answers_max_ > 0 && answers_ >= answers_max_;
   // An answer that came before the whole request was written leaves the rest of it in the way.
-  const bool reuse = reusable && keep_alive_ && !write_is_pending_;
+  const bool reuse = reusable && !used_up && !write_is_pending_;
   if (!reuse) {
-    // With a connection per request, an orderly close would leave each local port in TIME_WAIT for
-    // a minute.
-    close(/*reset=*/!keep_alive_);
+    // Where it is we who close, again and again, an orderly close would leave each local port in
+    // TIME_WAIT for a minute, and there would soon be none left.
+    close(/*reset=*/used_up);
   }
   pool_.observer().exchange_answered(exchange, done, answer);
   if (reuse) {

@@ -83,7 +83,6 @@ Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedReques
   const MonoTime start = MonoClock::now();
   Http1Transport transport(loop,
                            {.connections_max = 1,
-                            .keep_alive = true,
                             .connect_timeout = options.transmission.connect_timeout,
                             .body_kept_max = options.body_kept_max},
                            targets, start, observer);

@@ -75,10 +75,11 @@ Worker::~Worker() {
 WorkerResult Worker::run() {
   transport_ = std::make_unique<Http1Transport>(
       loop_,
-      Http1Transport::Settings{.connections_max = setup_.connections_max,
-                               .keep_alive = transmission_.keep_alive,
-                               .connect_timeout = transmission_.connect_timeout,
-                               .body_kept_max = setup_.options->body_kept_max},
+      Http1Transport::Settings{
+          .connections_max = setup_.connections_max,
+          .answers_max = transmission_.keep_alive ? transmission_.requests_per_connection : 1,
+          .connect_timeout = transmission_.connect_timeout,
+          .body_kept_max = setup_.options->body_kept_max},
       *setup_.targets, state_.run_start(), static_cast<TransportObserver&>(*this));
   link_.attach(&waker_);
   second_timer_ = std::make_unique<net::PeriodicTimer>(loop_, std::chrono::seconds(1),

@@ -171,7 +171,12 @@ void describe_connections(CLI::App& app, PlayArguments& args) {
   app.add_flag("--spin", args.spin,
                "never sleep: sends and stamps to the microsecond, for a whole core per thread")
       ->group(group);
-  app.add_flag("--no-keepalive", args.no_keepalive, "a new connection for each request")
+  app.add_flag("--no-keepalive", args.no_keepalive,
+               "a new connection for each request, with Connection: close")
+      ->group(group);
+  add_value(app, "--requests-per-connection", args.requests_per_connection, "N",
+            "close a connection after so many answers, without a word; 0: never")
+      ->default_str("0")
       ->group(group);
 }
 

@@ -33,6 +33,7 @@ struct PlayArguments {
   Text method, data, json, auth;
   std::vector<std::string> stub_latency, connect_to, headers, set_query;
   Text connections, threads, timeout, connect_timeout, drain;
+  Text requests_per_connection;
   bool no_keepalive = false;
   bool spin = false;
   bool no_probe = false;

@@ -29,6 +29,14 @@ Result<uint64_t> parse_positive(std::string_view text) {
   return count;
 }
 
+Result<uint32_t> parse_count_32(std::string_view text) {
+  MACAW_TRY_ASSIGN(const uint64_t count, parse_count(text));
+  if (count > UINT32_MAX) {
+    return errorf("found '{}', expected at most {}", text, UINT32_MAX);
+  }
+  return static_cast<uint32_t>(count);
+}
+
 Result<Nanos> parse_span(std::string_view text) {
   MACAW_TRY_ASSIGN(const Nanos span, parse_duration(text));
   if (span == Nanos::zero()) {
@@ -327,6 +335,13 @@ Status set_connections(const PlayArguments& args, const replay::Timing& timing,
   to.connections = static_cast<uint32_t>(connections);
   to.workers = static_cast<uint32_t>(threads);
   to.keep_alive = !args.no_keepalive;
+  MACAW_TRY(set_option("--requests-per-connection", args.requests_per_connection, parse_count_32,
+                       to.requests_per_connection));
+  if (args.no_keepalive && to.requests_per_connection > 1) {
+    return errorf(
+        "--no-keepalive has one request per connection: found --requests-per-connection {}",
+        *args.requests_per_connection);
+  }
   to.spin = args.spin;
   MACAW_TRY(set_option("--timeout", args.timeout, parse_span, to.timeout));
   MACAW_TRY(set_option("--connect-timeout", args.connect_timeout, parse_span, to.connect_timeout));

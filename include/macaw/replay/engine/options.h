@@ -94,7 +94,11 @@ struct Transmission {
   std::vector<std::pair<std::string, std::string>> set_query;  ///< parameter -> value
   std::string sequence_header;  ///< name of a header that carries the request's index; empty: none
   bool keep_alive = true;       ///< false: a new connection for each request, Connection: close
-  uint32_t connections = 256;   ///< the most at once, over all workers
+  /// A connection is closed by us after so many answers (0: never). The last request on it looks
+  /// like the others: which one that will be is decided when it is sent, and rendered it was
+  /// before.
+  uint32_t requests_per_connection = 0;
+  uint32_t connections = 256;  ///< the most at once, over all workers
   uint32_t workers = 1;
   Nanos timeout = std::chrono::seconds(30);  ///< from sent to done
   Nanos connect_timeout = std::chrono::seconds(10);
