@@ -21,6 +21,8 @@ namespace macaw::http {
 struct ResponseParser::Impl : MessageParser {
   static constexpr size_t kContentTypeMax = 128;
   static constexpr std::string_view kContentType = "content-type";
+  static constexpr size_t kContentEncodingMax = 32;
+  static constexpr std::string_view kContentEncoding = "content-encoding";
 
   explicit Impl(Limits limits);
 
@@ -39,8 +41,8 @@ struct ResponseParser::Impl : MessageParser {
   void start(bool head_request);
   ParseState finish();
 
-  bool is_content_type() const {
-    return equals_ignoring_case({header_name.data(), header_name_size}, kContentType);
+  bool is_named(std::string_view name) const {
+    return equals_ignoring_case({header_name.data(), header_name_size}, name);
   }
 
   const size_t body_kept_max;
@@ -53,11 +55,13 @@ struct ResponseParser::Impl : MessageParser {
   bool fed = false;
   int status = 0;
   int interim_status = 0;
-  /// One byte more than the name we look for, so that longer names stay different from it.
-  std::array<char, kContentType.size() + 1> header_name{};
+  /// One byte more than the longest name we look for, so that longer names stay different from it.
+  std::array<char, kContentEncoding.size() + 1> header_name{};
   size_t header_name_size = 0;
   std::array<char, kContentTypeMax> content_type{};
   size_t content_type_size = 0;
+  std::array<char, kContentEncodingMax> content_encoding{};
+  size_t content_encoding_size = 0;
 };
 
 ResponseParser::Impl::Impl(Limits limits)
@@ -97,6 +101,7 @@ void ResponseParser::Impl::start(bool head_request) {
   interim_status = 0;
   header_name_size = 0;
   content_type_size = 0;
+  content_encoding_size = 0;
 }
 
 int ResponseParser::Impl::on_header_field(llhttp_t* parser, const char* at, size_t size) {
@@ -116,10 +121,15 @@ int ResponseParser::Impl::on_header_value(llhttp_t* parser, const char* at, size
   if (self.headers_done) {
     return self.count_trailer_bytes(size);
   }
-  if (self.is_content_type()) {
-    const size_t copied = std::min(size, kContentTypeMax - self.content_type_size);
-    std::memcpy(self.content_type.data() + self.content_type_size, at, copied);
-    self.content_type_size += copied;
+  const auto keep = [at, size](auto& kept, size_t& kept_size) {
+    const size_t copied = std::min(size, kept.size() - kept_size);
+    std::memcpy(kept.data() + kept_size, at, copied);
+    kept_size += copied;
+  };
+  if (self.is_named(kContentType)) {
+    keep(self.content_type, self.content_type_size);
+  } else if (self.is_named(kContentEncoding)) {
+    keep(self.content_encoding, self.content_encoding_size);
   }
   return 0;
 }
@@ -142,6 +152,7 @@ int ResponseParser::Impl::on_headers_complete(llhttp_t* parser) {
   if (code < 200) {
     self.interim_status = code;
     self.content_type_size = 0;
+    self.content_encoding_size = 0;
     return kNoBody;
   }
   self.headers_done = true;
@@ -249,6 +260,10 @@ uint64_t ResponseParser::body_bytes() const {
 
 std::string_view ResponseParser::content_type() const {
   return {impl_->content_type.data(), impl_->content_type_size};
+}
+
+std::string_view ResponseParser::content_encoding() const {
+  return {impl_->content_encoding.data(), impl_->content_encoding_size};
 }
 
 std::string_view ResponseParser::error() const {

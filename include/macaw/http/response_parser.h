@@ -57,6 +57,8 @@ class ResponseParser {
   std::string_view body() const;  ///< kept part, valid until start()
   uint64_t body_bytes() const;    ///< all body bytes seen (after removal of chunk framing)
   std::string_view content_type() const;
+  /// Its first bytes; empty when there is none.
+  std::string_view content_encoding() const;
   /// One line, after kMalformed.
   std::string_view error() const;
 
