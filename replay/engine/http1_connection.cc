@@ -134,6 +134,7 @@ void Http1Connection::answered(Nanos done, bool reusable) {
   Exchange& exchange = *exchange_;
   const TransportAnswer answer{.status = parser_.status(),
                                .content_type = parser_.content_type(),
+                               .content_encoding = parser_.content_encoding(),
                                .body = parser_.body(),
                                .body_is_whole = parser_.body_bytes() == parser_.body().size()};
   exchange_ = nullptr;

@@ -53,6 +53,7 @@ void Stream::Impl::start_afresh(bool unix_socket) {
   paused = false;
   peer_ended = false;
   broken = false;
+  write_error = 0;
 }
 
 int Stream::Impl::start_connect(const Address& address) {
@@ -147,7 +148,8 @@ void Stream::Impl::handle_read(ssize_t size, const uv_buf_t& buffer) {
   if (size > 0) {
     handler->stream_read({buffer.base, static_cast<size_t>(size)});
   } else {
-    report_end(size == UV_EOF ? socket_error() : static_cast<int>(-size));
+    const int error = size == UV_EOF ? socket_error() : static_cast<int>(-size);
+    report_end(error == 0 ? write_error : error);
   }
 }
 
@@ -176,9 +178,16 @@ void Stream::Impl::handle_write(int status) {
   }
   if (status == 0) {
     handler->stream_drained();
-  } else {
-    report_end(-status);
+    return;
   }
+  const bool is_gone = status == UV_EPIPE || status == UV_ECONNRESET;
+  if (is_gone && !paused && !peer_ended) {
+    // What the peer had sent before it went may still lie in the socket: an answer that came early,
+    // say. Reading tells the end behind it.
+    write_error = -status;
+    return;
+  }
+  report_end(-status);
 }
 
 void Stream::Impl::on_close(uv_handle_t* handle) {

@@ -63,6 +63,7 @@ struct Stream::Impl {
   bool paused = false;
   bool peer_ended = false;
   bool broken = false;
+  int write_error = 0;  ///< of a write that failed; told when all that came has been read
 };
 
 }  // namespace macaw::net

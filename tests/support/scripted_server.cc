@@ -142,12 +142,12 @@ ScriptedConnection::Wait ScriptedConnection::wait_for(int fd, short events, Nano
   }
 }
 
-bool ScriptedConnection::receive() {
+bool ScriptedConnection::receive(size_t most) {
   if (socket_.get() < 0 || wait_for(socket_.get(), POLLIN, kForEver) != Wait::kReady) {
     return false;
   }
   std::array<char, 64 * 1024> buffer{};
-  const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), 0);
+  const ssize_t size = recv(socket_.get(), buffer.data(), std::min(buffer.size(), most), 0);
   if (size <= 0) {
     return false;
   }
@@ -174,6 +174,22 @@ bool ScriptedConnection::read_request() {
       {.connection = index_, .first_byte = input_since_, .complete = now, .raw = request_});
   input_since_ = now;
   return true;
+}
+
+bool ScriptedConnection::read_head() {
+  while (input_.find("\r\n\r\n") == std::string::npos) {
+    if (!receive(512)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+size_t ScriptedConnection::read_some(size_t most) {
+  input_.clear();
+  const size_t taken = receive(most) ? input_.size() : 0;
+  input_.clear();
+  return taken;
 }
 
 bool ScriptedConnection::send(std::string_view bytes) {

@@ -66,6 +66,11 @@ class ScriptedConnection {
   /// Waits for a whole request and records it. False when the client has ended or the server stops.
   bool read_request();
 
+  /// Waits for the head of a request and leaves most of its body in the socket.
+  bool read_head();
+  /// Takes up to so many bytes off the socket and drops them; 0 at the end.
+  size_t read_some(size_t most);
+
   /// The last one.
   const std::string& request() const { return request_; }
 
@@ -94,8 +99,8 @@ class ScriptedConnection {
   /// Waits until the descriptor is ready, the time has passed or the server stops.
   enum class Wait { kReady, kTimeout, kStopped };
   Wait wait_for(int fd, short events, Nanos timeout) const;
-  /// Appends what has come; false at the end.
-  bool receive();
+  /// Appends what has come, so many bytes at most; false at the end.
+  bool receive(size_t most = size_t{64} * 1024);
 
   ScriptedServer& server_;
   UniqueFd socket_;

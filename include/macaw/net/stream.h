@@ -30,8 +30,8 @@ class StreamHandler {
   /// Bytes arrived. They lie in the loop's scratch buffer: valid during the call only.
   virtual void stream_read(std::string_view bytes) = 0;
   /// The peer ended its side (error 0; writing still works) or the connection broke (errno:
-  /// ECONNRESET, EPIPE, ...). Each comes at most once, and the break last. The stream is to be
-  /// close()d.
+  /// ECONNRESET, EPIPE, ...). Each comes at most once, the break last, and both behind all bytes
+  /// that had arrived (unless reading is paused). The stream is to be close()d.
   virtual void stream_ended(int error) = 0;
   /// All bytes of a write() that could not be written at once have been handed to the kernel.
   virtual void stream_drained() = 0;
