@@ -29,7 +29,7 @@ struct PlayArguments {
   bool loop = false;
   bool no_check = false;
 
-  Text target, unix_socket, stub_errors, sequence_header;
+  Text target, unix_socket, stub_preset, stub_errors, sequence_header;
   Text method, data, json, auth;
   std::vector<std::string> stub_latency, connect_to, headers, set_query;
   Text connections, threads, timeout, connect_timeout, drain;

@@ -263,7 +263,10 @@ Status set_requests(const PlayArguments& args, replay::Transmission& to) {
 Status set_target(const PlayArguments& args, PlaySettings& settings) {
   replay::Transmission& to = settings.run.transmission;
   if (args.target == "stub") {
-    settings.stub = StubSettings{args.stub_latency, args.stub_errors, settings.run.timing.seed};
+    settings.stub = StubSettings{args.stub_preset, args.stub_latency, args.stub_errors,
+                                 settings.run.timing.seed};
+    std::vector<stub::LatencyRule> preset;
+    MACAW_TRY(set_option("--stub-preset", args.stub_preset, stub::latency_preset, preset));
     for (const std::string& text : args.stub_latency) {
       auto rule = parse_latency_rule(text);
       if (!rule) {
@@ -274,9 +277,10 @@ Status set_target(const PlayArguments& args, PlaySettings& settings) {
     MACAW_TRY(set_option("--stub-errors", args.stub_errors, stub::parse_error_rules, rules));
   } else {
     MACAW_TRY(set_option("--target", args.target, http::parse_host_port, to.target));
-    if (!args.stub_latency.empty() || args.stub_errors) {
-      return errorf("{} needs --target stub",
-                    args.stub_errors ? "--stub-errors" : "--stub-latency");
+    if (!args.stub_latency.empty() || args.stub_errors || args.stub_preset) {
+      return errorf("{} needs --target stub", args.stub_errors   ? "--stub-errors"
+                                              : args.stub_preset ? "--stub-preset"
+                                                                 : "--stub-latency");
     }
   }
   MACAW_TRY(set_option("--unix-socket", args.unix_socket, parse_unix_socket, to.unix_socket));
