@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "expectation_check.h"
+#include "macaw/http/request_encoder.h"
 #include "macaw/http/url.h"
 #include "macaw/replay/engine/check.h"
 
@@ -36,6 +37,10 @@ ReasonText numbered(std::string_view before, int64_t number, std::string_view af
   return text;
 }
 
+/// The codings of HTTP (RFC 9110, 8.4.1, and its registry) that a reason may name.
+constexpr std::array<std::string_view, 6> kCodings = {"gzip", "x-gzip", "deflate",
+                                                      "br",   "zstd",   "compress"};
+
 class AcceptAll final : public Check {
  public:
   Judgement judge(const Answer& /*answer*/) override { return {}; }
@@ -58,6 +63,9 @@ class ContainsCheck final : public Check {
   Judgement judge(const Answer& answer) override {
     if (answer.body.find(text_) != std::string_view::npos) {
       return {};
+    }
+    if (is_compressed(answer)) {
+      return {stats::Outcome::kWrongAnswer, compressed_reason(answer)};
     }
     ReasonText reason(answer.body_is_whole ? "the answer does not contain \""
                                            : "the kept start of the answer does not contain \"");
@@ -173,6 +181,9 @@ class SeldonCheck final : public Check {
     }
     std::string_view body = answer.body;
     if (!body.starts_with(*callback) || body.substr(callback->size(), 1) != "(") {
+      if (is_compressed(answer)) {
+        return {stats::Outcome::kWrongAnswer, compressed_reason(answer)};
+      }
       return wrong("the answer is not the callback that was asked for");
     }
     body.remove_prefix(callback->size() + 1);
@@ -234,6 +245,23 @@ class AllOf final : public Check {
 };
 
 }  // namespace
+
+bool is_compressed(const Answer& answer) {
+  return !answer.content_encoding.empty() &&
+         !http::equals_ignoring_case(answer.content_encoding, "identity");
+}
+
+ReasonText compressed_reason(const Answer& answer) {
+  ReasonText reason("the answer is compressed (Content-Encoding: ");
+  // Only names that we know: a reason holds nothing that a server could make up for each answer.
+  const auto* const known =
+      std::find_if(kCodings.begin(), kCodings.end(), [&answer](std::string_view coding) {
+        return http::equals_ignoring_case(answer.content_encoding, coding);
+      });
+  reason.append(known == kCodings.end() ? "another" : *known);
+  reason.append("), so its text cannot be judged");
+  return reason;
+}
 
 Result<std::unique_ptr<Check>> make_run_check(const std::vector<std::string>& expectations) {
   const std::vector<std::string> usual = {"status", "seldon"};

@@ -31,6 +31,11 @@ Judgement wrong(std::string_view reason) {
   return {stats::Outcome::kWrongAnswer, ReasonText(reason)};
 }
 
+Judgement wrong_or_compressed(const Answer& answer, std::string_view reason) {
+  return is_compressed(answer) ? Judgement{stats::Outcome::kWrongAnswer, compressed_reason(answer)}
+                               : wrong(reason);
+}
+
 Judgement wrong_at(const JsonPointer& pointer, std::string_view what) {
   ReasonText reason(pointer.text.empty() ? "the whole answer" : pointer.text);
   reason.append(what);
@@ -200,7 +205,8 @@ Judgement ExpectationCheck::Body::overlap(const rapidjson::Value& root,
 
 Judgement ExpectationCheck::Body::judge(const Answer& answer, const Compiled& asked) {
   if (!answer.body_is_whole) {
-    return wrong(
+    return wrong_or_compressed(
+        answer,
         "the answer is longer than what is kept of it, so its JSON cannot be judged "
         "(--keep-body SIZE keeps more)");
   }
@@ -212,7 +218,7 @@ Judgement ExpectationCheck::Body::judge(const Answer& answer, const Compiled& as
   rapidjson::Document document(&pool);
   document.Parse<kBodyFlags>(json.data(), json.size());
   if (document.HasParseError()) {
-    return wrong("the answer is no JSON");
+    return wrong_or_compressed(answer, "the answer is no JSON");
   }
   Judgement judgement = conditions(document, asked);
   if (judgement.outcome == stats::Outcome::kOk && asked.expectation.overlap) {
@@ -275,10 +281,11 @@ Judgement ExpectationCheck::judge(const Answer& answer) {
     return {stats::Outcome::kHttpError, reason};
   }
   if (answer.body.find(asked.expectation.contains) == std::string_view::npos) {
-    return wrong(answer.body_is_whole
-                     ? "the answer does not contain the expected text"
-                     : "the kept start of the answer does not contain the expected text "
-                       "(--keep-body SIZE keeps more)");
+    return wrong_or_compressed(
+        answer, answer.body_is_whole
+                    ? "the answer does not contain the expected text"
+                    : "the kept start of the answer does not contain the expected text "
+                      "(--keep-body SIZE keeps more)");
   }
   if (asked.expectation.conditions.empty() && !asked.expectation.overlap) {
     return {};

@@ -21,6 +21,11 @@ namespace macaw::replay {
 /// The run's checks alone.
 Result<std::unique_ptr<Check>> make_run_check(const std::vector<std::string>& expectations);
 
+/// Whether the body is compressed, so that its text cannot be judged (nothing here undoes it).
+bool is_compressed(const Answer& answer);
+/// What is said of such an answer by a check that did not find what it looked for.
+ReasonText compressed_reason(const Answer& answer);
+
 class ExpectationCheck final : public Check {
  public:
   explicit ExpectationCheck(std::unique_ptr<Check> run_check);

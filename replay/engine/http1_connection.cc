@@ -39,14 +39,16 @@ std::string_view errno_text(int error) {
     case EACCES:
     case EPERM:
       return "not permitted";
+    case ENOENT:
+      return "no such socket file";
     default:
       return "connection failed";
   }
 }
 
-Http1Connection::Http1Connection(net::Loop& loop, Http1Pool& pool, uint16_t slot, bool keep_alive,
-                                 const http::ResponseParser::Limits& limits)
-    : pool_(pool), stream_(loop, *this), parser_(limits), slot_(slot), keep_alive_(keep_alive) {}
+Http1Connection::Http1Connection(net::Loop& loop, Http1Pool& pool, uint16_t slot,
+                                 uint32_t answers_max, const http::ResponseParser::Limits& limits)
+    : pool_(pool), stream_(loop, *this), parser_(limits), slot_(slot), answers_max_(answers_max) {}
 
 int Http1Connection::connect(const net::Address& remote) {
   MACAW_DCHECK(state_ == State::kClosed);
@@ -128,6 +130,7 @@ void Http1Connection::answered(Nanos done, bool reusable) {
   Exchange& exchange = *exchange_;
   const TransportAnswer answer{.status = parser_.status(),
                                .content_type = parser_.content_type(),
+                               .content_encoding = parser_.content_encoding(),
                                .body = parser_.body(),
                                .body_is_whole = parser_.body_bytes() == parser_.body().size(),
                                .location = parser_.location(),
@@ -135,12 +138,13 @@ void Http1Connection::answered(Nanos done, bool reusable) {
   exchange_ = nullptr;
   exchange.connection_in_use = nullptr;
   ++answers_;
+  const bool used_up = answers_max_ > 0 && answers_ >= answers_max_;
   // An answer that came before the whole request was written leaves the rest of it in the way.
-  const bool reuse = reusable && keep_alive_ && !write_is_pending_;
+  const bool reuse = reusable && !used_up && !write_is_pending_;
   if (!reuse) {
-    // With a connection per request, an orderly close would leave each local port in TIME_WAIT for
-    // a minute.
-    close(/*reset=*/!keep_alive_);
+    // Where it is we who close, again and again, an orderly close would leave each local port in
+    // TIME_WAIT for a minute, and there would soon be none left.
+    close(/*reset=*/used_up);
   }
   pool_.observer().exchange_answered(exchange, done, answer);
   if (reuse) {

@@ -42,7 +42,8 @@ class Http1Connection final : private net::StreamHandler {
  public:
   enum class State : uint8_t { kClosed, kConnecting, kIdle, kBusy, kClosing };
 
-  Http1Connection(net::Loop& loop, Http1Pool& pool, uint16_t slot, bool keep_alive,
+  /// It is closed after `answers_max` answers; 0: never for their number.
+  Http1Connection(net::Loop& loop, Http1Pool& pool, uint16_t slot, uint32_t answers_max,
                   const http::ResponseParser::Limits& limits);
 
   State state() const { return state_; }
@@ -85,7 +86,7 @@ class Http1Connection final : private net::StreamHandler {
   net::Stream stream_;
   http::ResponseParser parser_;
   const uint16_t slot_;
-  const bool keep_alive_;
+  const uint32_t answers_max_;
   State state_ = State::kClosed;
   Exchange* exchange_ = nullptr;
   uint64_t answers_ = 0;  // on the present connection

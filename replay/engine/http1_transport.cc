@@ -63,7 +63,7 @@ Http1Transport::Http1Transport(net::Loop& loop, const Settings& settings,
     : settings_(settings), targets_(targets), run_start_(run_start), observer_(observer) {
   for (uint32_t slot = 0; slot < settings.connections_max; ++slot) {
     connections_.push_back(std::make_unique<Http1Connection>(
-        loop, static_cast<Http1Pool&>(*this), static_cast<uint16_t>(slot), settings.keep_alive,
+        loop, static_cast<Http1Pool&>(*this), static_cast<uint16_t>(slot), settings.answers_max,
         http::ResponseParser::Limits{.body_kept_max = settings.body_kept_max,
                                      .session_headers = settings.session_headers}));
   }

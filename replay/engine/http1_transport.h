@@ -22,7 +22,7 @@ class Http1Transport final : public Transport, private Http1Pool {
  public:
   struct Settings {
     uint32_t connections_max = 1;
-    bool keep_alive = true;
+    uint32_t answers_max = 0;  ///< of one connection, which we close then; 0: any number
     Nanos connect_timeout{};
     size_t body_kept_max = 0;
     bool session_headers = false;  ///< answers say location and set_cookies

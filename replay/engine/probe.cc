@@ -39,6 +39,7 @@ class ProbeObserver final : public TransportObserver {
     const Judgement judgement = check_.judge({.request_target = exchange.request_target(),
                                               .status = answer.status,
                                               .content_type = answer.content_type,
+                                              .content_encoding = answer.content_encoding,
                                               .body = answer.body,
                                               .body_is_whole = answer.body_is_whole,
                                               .expectation = exchange.expectation});
@@ -84,7 +85,6 @@ Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedReques
   const MonoTime start = MonoClock::now();
   Http1Transport transport(loop,
                            {.connections_max = 1,
-                            .keep_alive = true,
                             .connect_timeout = options.transmission.connect_timeout,
                             .body_kept_max = options.body_kept_max},
                            targets, start, observer);

@@ -13,6 +13,7 @@
 #include "macaw/base/check.h"
 #include "macaw/http/url.h"
 #include "macaw/io/line_reader.h"
+#include "target_table.h"
 
 namespace macaw::replay {
 
@@ -20,6 +21,8 @@ Renderer::Renderer(const Transmission& transmission, std::string file, uint64_t 
     : transmission_(transmission), file_(std::move(file)), templates_(seed, file_) {
   if (transmission_.target) {
     target_host_header_ = transmission_.target->host_header();
+  } else if (!transmission_.unix_socket.empty()) {
+    target_host_header_ = kHostOfUnixSocket;  // of records that have none
   }
 }
 
@@ -39,7 +42,7 @@ Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::str
   const http::UrlResult parsed = http::parse_url(record.url);
   MACAW_CHECK(parsed.url.has_value(), "url '{}' was checked by the reader", record.url);
   const http::UrlView& url = *parsed.url;
-  if (url.authority.empty() && !transmission_.target) {
+  if (url.authority.empty() && target_host_header_.empty()) {
     return Error::at(file_, record.line, 1,
                      "found a path without a host, expected http://HOST/... or --target HOST:PORT");
   }
@@ -52,7 +55,8 @@ Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::str
   http::RequestView request;
   request.method = method;
   request.target = target;
-  request.host = transmission_.target ? std::string_view(target_host_header_) : url.authority;
+  const bool is_ours = transmission_.target || url.authority.empty();
+  request.host = is_ours ? std::string_view(target_host_header_) : url.authority;
   request.headers = headers_;
   request.body = body;
   request.close = !transmission_.keep_alive;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <bit>
 #include <latch>
 #include <thread>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "plan.h"
 #include "probe.h"
 #include "record_source.h"
+#include "request_block.h"
 #include "run_state.h"
 #include "target_table.h"
 #include "template_renderer.h"
@@ -29,10 +31,26 @@
 namespace macaw::replay {
 namespace {
 
-constexpr size_t kRingBytes = size_t{4} << 20;  // per worker: some 16,000 requests ahead
+constexpr uint64_t kRingBytes = uint64_t{4} << 20;  // per worker: some 16,000 requests ahead
+constexpr uint64_t kRingBytesMax = uint64_t{512} << 20;
 /// Between the moment at which everything is ready and time 0: enough for all workers to be waiting
 /// on their timers.
 constexpr Nanos kStartDelay = std::chrono::milliseconds(5);
+
+/// Half of a ring holds the largest request that we know of.
+size_t ring_bytes(const RunOptions& options, const FileSurvey* survey) {
+  const Transmission& to = options.transmission;
+  uint64_t largest = sizeof(RequestBlock) + 64;
+  largest += survey != nullptr ? survey->largest_request : 0;
+  largest += to.overrides.body ? to.overrides.body->size() : 0;
+  for (const Header& header : to.headers) {
+    largest += header.name.size() + header.value.size() + 4;
+  }
+  for (const auto& [name, value] : to.set_query) {
+    largest += name.size() + value.size() + 2;
+  }
+  return static_cast<size_t>(std::bit_ceil(std::clamp(2 * largest, kRingBytes, kRingBytesMax)));
+}
 
 Status check_transmission(const Transmission& transmission) {
   if (transmission.workers < 1 || transmission.workers > 255) {
@@ -73,7 +91,8 @@ Status check_file(const RunOptions& options, const FileSurvey* survey) {
   if (survey == nullptr) {
     return {};
   }
-  if (survey->first_line_without_host != 0 && !options.transmission.target) {
+  if (survey->first_line_without_host != 0 && !options.transmission.target &&
+      options.transmission.unix_socket.empty()) {
     return Error::at(selection.file, survey->first_line_without_host, 1,
                      "found a path without a host, expected http://HOST/... or --target HOST:PORT");
   }
@@ -121,7 +140,7 @@ void name_thread(const std::string& name) {
 
 class ReplayerImpl final : public Replayer {
  public:
-  ReplayerImpl(RunOptions options, RecordSource source, EndpointTable endpoints)
+  ReplayerImpl(RunOptions options, RecordSource source, EndpointTable endpoints, size_t ring_bytes)
       : options_(std::move(options)),
         source_(std::move(source)),
         plan_clock_(clock_speed(options_.timing)),
@@ -129,7 +148,7 @@ class ReplayerImpl final : public Replayer {
         steering_(clock_, clock_speed(options_.timing), steered_profile(options_.timing),
                   why_no_rate(options_.timing)),
         targets_(options_.transmission),
-        state_(options_.transmission.workers, kRingBytes),
+        state_(options_.transmission.workers, ring_bytes),
         feeder_(options_, plan_, source_, plan_clock_, clock_, std::move(endpoints), targets_,
                 state_) {
     source_.set_loop(restarts(options_.selection));
@@ -198,7 +217,8 @@ std::optional<TargetTrouble> ReplayerImpl::resolve() {
   const Record& first = source_.first();
   const auto url = http::parse_url(first.url);
   MACAW_CHECK(url.url.has_value());
-  if (options_.transmission.target || !url.url->authority.empty()) {
+  if (options_.transmission.target || !options_.transmission.unix_socket.empty() ||
+      !url.url->authority.empty()) {
     targets_.id_of(url.url->authority, first.line);
   }
   for (uint16_t id = 0; id < targets_.count(); ++id) {
@@ -391,8 +411,9 @@ Result<std::unique_ptr<Replayer>> Replayer::prepare(RunOptions options, const Fi
     return Error::at(options.selection.file, source.first().line, 0,
                      "found a request without a time (t), so a rate is needed: --rps");
   }
-  auto replayer =
-      std::make_unique<ReplayerImpl>(std::move(options), std::move(source), std::move(endpoints));
+  const size_t ring = ring_bytes(options, survey);
+  auto replayer = std::make_unique<ReplayerImpl>(std::move(options), std::move(source),
+                                                 std::move(endpoints), ring);
   MACAW_TRY(replayer->make_plan(survey));
   return std::unique_ptr<Replayer>(std::move(replayer));
 }

@@ -14,6 +14,9 @@ http::HostPort TargetTable::place_of(std::string_view authority) const {
   http::HostPort place;
   if (transmission_.target) {
     place = *transmission_.target;
+  } else if (authority.empty()) {
+    MACAW_CHECK(!transmission_.unix_socket.empty(), "the renderer refuses records without a host");
+    place.host = kHostOfUnixSocket;
   } else {
     auto parsed = http::parse_host_port(authority);
     MACAW_CHECK(parsed.ok(), "authority '{}' was checked by the reader", authority);
@@ -63,6 +66,15 @@ void TargetTable::resolve(uint16_t id) {
   }
   resolved_[id] = true;
   TargetEntry& entry = *entries_[id];
+  if (const std::string& path = transmission_.unix_socket; !path.empty()) {
+    entry.trouble = net::unix_socket_trouble(path);
+    auto address = net::Address::unix_socket(path);
+    MACAW_CHECK(address.ok(), "the path was checked by who made the options");
+    if (entry.trouble.empty()) {
+      entry.addresses.push_back(*address);
+    }
+    return;
+  }
   auto addresses = net::resolve(entry.place.host, entry.place.port);
   if (addresses.ok()) {
     entry.addresses = std::move(addresses).value();

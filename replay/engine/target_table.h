@@ -23,10 +23,13 @@
 
 namespace macaw::replay {
 
+/// Where records without a host are sent, as far as their Host header says it.
+inline constexpr std::string_view kHostOfUnixSocket = "localhost";
+
 struct TargetEntry {
   http::HostPort place;                 ///< where to connect (after --connect-to)
   std::vector<net::Address> addresses;  ///< empty: the name did not resolve
-  std::string trouble;                  ///< the resolver's reason, when addresses is empty
+  std::string trouble;                  ///< why, when addresses is empty
   uint64_t line = 0;  ///< first line of the file that names it, 0: the command line
 };
 
@@ -36,11 +39,11 @@ class TargetTable {
 
   explicit TargetTable(const Transmission& transmission);
 
-  /// The id for a record's authority ("host[:port]"), or for --target when there is one. Nothing is
-  /// resolved yet. nullopt: more than kTargetsMax.
+  /// The id for a record's authority ("host[:port]", empty only with --target or --unix-socket), or
+  /// for --target when there is one. Nothing is resolved yet. nullopt: more than kTargetsMax.
   std::optional<uint16_t> id_of(std::string_view authority, uint64_t line);
 
-  /// Resolves a target if that was not tried yet.
+  /// Resolves a target if that was not tried yet. With --unix-socket its address is the socket.
   void resolve(uint16_t id);
 
   /// A copy of a resolved target of another table; it gets the next id.

@@ -5,6 +5,8 @@
 #include "template_renderer.h"
 
 #include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -20,6 +22,19 @@ namespace {
 
 /// Draws must not depend on those of Poisson arrivals, which have the same seed.
 constexpr uint64_t kSeedOfTemplates = 0x74656d706c617465;  // "template"
+
+/// What stands between the quotes of a JSON string; false for bytes that are not UTF-8.
+bool escape_for_json(std::string_view value, std::string& out) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>,
+                    rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag>
+      writer(buffer);
+  if (!writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()))) {
+    return false;
+  }
+  out.assign(buffer.GetString() + 1, buffer.GetSize() - 2);
+  return true;
+}
 
 bool fits_into_url(std::string_view value) {
   return std::none_of(value.begin(), value.end(), [](char c) {
@@ -131,8 +146,18 @@ Status TemplateRenderer::append_csv(const TemplateReference& reference, Place pl
                                     std::string& out) {
   MACAW_TRY_ASSIGN(const Column column, find_column(reference.file, reference.column));
   const size_t row = index_ % column.table->rows();
-  const std::string_view value = column.table->at(row, column.number);
-  if (place == Place::kUrl && !reference.raw) {
+  using Form = TemplateReference::Form;
+  std::string_view value = column.table->at(row, column.number);
+  if (reference.form == Form::kJson) {
+    if (!escape_for_json(value, json_)) {
+      return error(fmt::format(
+          "found a value in row {} of column '{}' of {} that is not UTF-8, expected text that JSON "
+          "can hold",
+          row + 1, reference.column, reference.file));
+    }
+    value = json_;
+  }
+  if (place == Place::kUrl && reference.form != Form::kRaw) {
     append_percent_encoded(value, kUnreserved, out);  // whatever it is, it stays one value
     return {};
   }

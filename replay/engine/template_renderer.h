@@ -52,6 +52,7 @@ class TemplateRenderer {
   std::string file_;
   std::map<std::string, CsvTable, std::less<>> tables_;
   Record filled_;
+  std::string json_;  // keeps its capacity
   uint64_t index_ = 0;
   uint64_t line_ = 0;
   Random random_{0};

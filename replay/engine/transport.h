@@ -20,6 +20,7 @@ namespace macaw::replay {
 struct TransportAnswer {
   int status = 0;
   std::string_view content_type;
+  std::string_view content_encoding;
   std::string_view body;
   bool body_is_whole = true;
   // Where the transport was asked for session headers.

@@ -80,7 +80,7 @@ WorkerResult Worker::run() {
       loop_,
       Http1Transport::Settings{
           .connections_max = setup_.connections_max,
-          .keep_alive = transmission_.keep_alive,
+          .answers_max = transmission_.keep_alive ? transmission_.requests_per_connection : 1,
           .connect_timeout = transmission_.connect_timeout,
           .body_kept_max = setup_.options->body_kept_max,
           .session_headers = transmission_.cookies || transmission_.redirects_max > 0},

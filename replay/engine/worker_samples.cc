@@ -114,6 +114,7 @@ void Worker::exchange_answered(Exchange& exchange, Nanos done, const TransportAn
   const Judgement judgement = check_->judge({.request_target = exchange.request_target(),
                                              .status = answer.status,
                                              .content_type = answer.content_type,
+                                             .content_encoding = answer.content_encoding,
                                              .body = answer.body,
                                              .body_is_whole = answer.body_is_whole,
                                              .expectation = exchange.expectation});

@@ -3,8 +3,11 @@
 // The first pass over a file: everything the reader checks, plus what a run wants to know
 // beforehand.
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <unordered_map>
 
 #include "macaw/http/url.h"
@@ -88,6 +91,40 @@ void add_csv_columns(const Record& record, FileSurvey& survey) {
   add(record.body);
 }
 
+/// What framing takes beside the parts of a record: the request line, our own headers, and two
+/// bytes and a colon for each header's.
+constexpr uint64_t kFramingBytes = 512;
+constexpr uint64_t kHeaderFramingBytes = 4;
+
+/// Sizes of records, and of the files that they name, each looked at once.
+class RequestSizes {
+ public:
+  explicit RequestSizes(std::string path) : folder_(std::filesystem::path(path).parent_path()) {}
+
+  uint64_t of(const Record& record) {
+    uint64_t size = kFramingBytes + record.method.size() + record.url.size() + record.body.size() +
+                    record.expect.size();
+    for (const Header& header : record.headers) {
+      size += header.name.size() + header.value.size() + kHeaderFramingBytes;
+    }
+    return record.body_file.empty() ? size : size + size_of_file(record.body_file);
+  }
+
+ private:
+  uint64_t size_of_file(const std::string& name) {
+    const auto [known, is_new] = sizes_.try_emplace(name, 0);
+    if (is_new) {
+      std::error_code error;
+      const uint64_t size = std::filesystem::file_size(folder_ / name, error);
+      known->second = error ? 0 : size;  // who renders it says what is wrong
+    }
+    return known->second;
+  }
+
+  std::filesystem::path folder_;
+  std::unordered_map<std::string, uint64_t> sizes_;
+};
+
 }  // namespace
 
 Result<FileSurvey> survey_file(const std::string& path,
@@ -96,6 +133,7 @@ Result<FileSurvey> survey_file(const std::string& path,
   MACAW_TRY_ASSIGN(Reader reader, Reader::open(path, {.hash = true, .any_order = any_order}));
   FileSurvey survey;
   Authorities authorities(survey);
+  RequestSizes sizes(path);
   Record record;
   for (;;) {
     const Result<bool> more = reader.next(record);
@@ -111,6 +149,7 @@ Result<FileSurvey> survey_file(const std::string& path,
       survey.last_time = std::max(survey.last_time.value_or(*record.time), *record.time);
     }
     MACAW_TRY(authorities.add(record));
+    survey.largest_request = std::max(survey.largest_request, sizes.of(record));
     if (record.is_template) {
       add_csv_columns(record, survey);
     }

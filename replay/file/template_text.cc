@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "macaw/base/ascii.h"
 #include "text.h"
@@ -15,6 +17,7 @@ namespace {
 constexpr std::string_view kRandomPrefix = "rand:";
 constexpr std::string_view kCsvPrefix = "csv:";
 constexpr std::string_view kRawSuffix = ":raw";
+constexpr std::string_view kJsonSuffix = ":json";
 
 bool parse_integer(std::string_view text, int64_t& value) {
   const char* end = text.data() + text.size();
@@ -36,9 +39,17 @@ std::string read_range(std::string_view text, TemplateReference& reference) {
 
 std::string read_csv(std::string_view text, TemplateReference& reference) {
   const std::string_view whole = text;
-  if (text.ends_with(kRawSuffix)) {
-    reference.raw = true;
-    text.remove_suffix(kRawSuffix.size());
+  using Form = TemplateReference::Form;
+  for (const auto& [suffix, form] :
+       {std::pair(kRawSuffix, Form::kRaw), std::pair(kJsonSuffix, Form::kJson)}) {
+    // Behind a file alone it is the name of a column.
+    const std::string_view before =
+        text.substr(0, text.size() - std::min(text.size(), suffix.size()));
+    if (text.ends_with(suffix) && before.find(':') != std::string_view::npos) {
+      reference.form = form;
+      text = before;
+      break;
+    }
   }
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) {

@@ -85,6 +85,9 @@ int again_command(const std::vector<std::string>& arguments) {
       args.*body = "@" + (folder / (args.*body)->substr(1)).string();
     }
   }
+  if (!given.unix_socket && args.unix_socket) {
+    args.unix_socket = (folder / *args.unix_socket).string();
+  }
   args.output = given.output;  // the earlier summary is not written over
   auto settings = make_play_settings(args);
   if (!settings) {

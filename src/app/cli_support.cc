@@ -12,6 +12,7 @@
 
 #include "macaw/base/units.h"
 #include "macaw/io/output_file.h"
+#include "macaw/net/address.h"
 
 namespace macaw::app {
 
@@ -33,6 +34,11 @@ int fail(std::string_view message, ExitCode code) {
 
 void warn(std::string_view message) {
   fmt::print(stderr, "replay: warning: {}\n", one_line(message));
+}
+
+Result<std::string> parse_unix_socket(std::string_view text) {
+  MACAW_TRY(net::Address::unix_socket(text));
+  return std::string(text);
 }
 
 Result<uint16_t> parse_port(std::string_view text) {

@@ -51,6 +51,8 @@ Status set_option(std::string_view option, const std::optional<std::string>& tex
 }
 
 Result<uint16_t> parse_port(std::string_view text);
+/// The path of a Unix socket, which need not be there.
+Result<std::string> parse_unix_socket(std::string_view text);
 /// "text" or "json".
 Result<bool> parse_is_json(std::string_view text);
 /// A run's number, from 1.

@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "macaw/base/units.h"
+#include "redactor.h"
 
 namespace macaw::app {
 
@@ -86,6 +87,9 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
     complete_seconds_.store(complete_seconds, std::memory_order_relaxed);
     committed_.wake();
   });
+  if (const Redactor redactor(settings_.run.transmission.headers); redactor.has_secrets()) {
+    drain_->redact_with(redactor);
+  }
   control_.emplace(replayer_.control(), *drain_, console_,
                    LiveControl::Hooks{.progress = [this] { return progress_text(); },
                                       .moved = [this] { arm_input_end(); }});

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "play_arguments.h"
 
+#include <fmt/format.h>
+
 #include "command_parser.h"
+#include "macaw/stub/seldon_stub.h"
 
 namespace macaw::app {
 
@@ -13,7 +16,7 @@ constexpr const char* kFooter = R"(Other uses:
   replay verify DB            recompute a run's numbers from its rows
   replay again DB RUN         play a run once more: same file, same options
   replay serve DB             the graphs of earlier runs
-  replay stub                 the built-in stub of the Seldon API
+  replay stub                 the built-in stub: Seldon, TensorFlow Serving, KServe and others
 Each has its own --help. A file whose name is one of these words: ./runs
 
 Examples:
@@ -110,10 +113,13 @@ void describe_target(CLI::App& app, PlayArguments& args) {
   const char* group = "Target";
   add_value(app, "--target", args.target, "HOST[:PORT]|stub",
             "send everything there instead of to the hosts of the file; stub starts the built-in "
-            "stub of the Seldon API")
+            "one, which answers as Seldon, TensorFlow Serving, KServe and others do")
       ->group(group);
   add_values(app, "--connect-to", args.connect_to, "HOST1:PORT1:HOST2:PORT2",
              "connections for the first go to the second; the Host header stays")
+      ->group(group);
+  add_value(app, "--unix-socket", args.unix_socket, "PATH",
+            "all connections go to this Unix socket; the Host header stays")
       ->group(group);
   add_values(app, "-H,--header", args.headers, "NAME: VALUE", "add or replace a header; Host too")
       ->group(group);
@@ -134,6 +140,11 @@ void describe_target(CLI::App& app, PlayArguments& args) {
       ->group(group);
   add_value(app, "--seq-header", args.sequence_header, "NAME",
             "a header that carries the request's index, to join with the server's logs")
+      ->group(group);
+  add_value(app, "--stub-preset", args.stub_preset, "NAME",
+            fmt::format("of --target stub: service times as the guides measured them: {}; "
+                        "--stub-latency goes before",
+                        fmt::join(stub::latency_preset_names(), ", ")))
       ->group(group);
   add_values(app, "--stub-latency", args.stub_latency, "[PATH=]MODEL",
              "of --target stub: 5ms, lognormal:MEDIAN,SIGMA, uniform:A..B, exponential:MEAN, "
@@ -201,7 +212,12 @@ void describe_connections(CLI::App& app, PlayArguments& args) {
   app.add_flag("--spin", args.spin,
                "never sleep: sends and stamps to the microsecond, for a whole core per thread")
       ->group(group);
-  app.add_flag("--no-keepalive", args.no_keepalive, "a new connection for each request")
+  app.add_flag("--no-keepalive", args.no_keepalive,
+               "a new connection for each request, with Connection: close")
+      ->group(group);
+  add_value(app, "--requests-per-connection", args.requests_per_connection, "N",
+            "close a connection after so many answers, without a word; 0: never")
+      ->default_str("0")
       ->group(group);
 }
 

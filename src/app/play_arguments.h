@@ -29,13 +29,14 @@ struct PlayArguments {
   bool loop = false;
   bool no_check = false;
 
-  Text target, stub_errors, sequence_header;
+  Text target, unix_socket, stub_preset, stub_errors, sequence_header;
   Text method, data, json, auth;
   Text token_url, token_client, token_request, token_header, token_query;
   Text redirects;
   bool cookies = false;
   std::vector<std::string> stub_latency, connect_to, headers, set_query;
   Text connections, threads, timeout, connect_timeout, drain;
+  Text requests_per_connection;
   bool no_keepalive = false;
   bool spin = false;
   bool no_probe = false;

@@ -30,6 +30,14 @@ Result<uint64_t> parse_positive(std::string_view text) {
   return count;
 }
 
+Result<uint32_t> parse_count_32(std::string_view text) {
+  MACAW_TRY_ASSIGN(const uint64_t count, parse_count(text));
+  if (count > UINT32_MAX) {
+    return errorf("found '{}', expected at most {}", text, UINT32_MAX);
+  }
+  return static_cast<uint32_t>(count);
+}
+
 Result<Nanos> parse_span(std::string_view text) {
   MACAW_TRY_ASSIGN(const Nanos span, parse_duration(text));
   if (span == Nanos::zero()) {
@@ -258,7 +266,10 @@ Status set_requests(const PlayArguments& args, replay::Transmission& to) {
 Status set_target(const PlayArguments& args, PlaySettings& settings) {
   replay::Transmission& to = settings.run.transmission;
   if (args.target == "stub") {
-    settings.stub = StubSettings{args.stub_latency, args.stub_errors, settings.run.timing.seed};
+    settings.stub = StubSettings{args.stub_preset, args.stub_latency, args.stub_errors,
+                                 settings.run.timing.seed};
+    std::vector<stub::LatencyRule> preset;
+    MACAW_TRY(set_option("--stub-preset", args.stub_preset, stub::latency_preset, preset));
     for (const std::string& text : args.stub_latency) {
       auto rule = parse_latency_rule(text);
       if (!rule) {
@@ -269,10 +280,16 @@ Status set_target(const PlayArguments& args, PlaySettings& settings) {
     MACAW_TRY(set_option("--stub-errors", args.stub_errors, stub::parse_error_rules, rules));
   } else {
     MACAW_TRY(set_option("--target", args.target, http::parse_host_port, to.target));
-    if (!args.stub_latency.empty() || args.stub_errors) {
-      return errorf("{} needs --target stub",
-                    args.stub_errors ? "--stub-errors" : "--stub-latency");
+    if (!args.stub_latency.empty() || args.stub_errors || args.stub_preset) {
+      return errorf("{} needs --target stub", args.stub_errors   ? "--stub-errors"
+                                              : args.stub_preset ? "--stub-preset"
+                                                                 : "--stub-latency");
     }
+  }
+  MACAW_TRY(set_option("--unix-socket", args.unix_socket, parse_unix_socket, to.unix_socket));
+  if (args.unix_socket && (settings.stub || !args.connect_to.empty())) {
+    return errorf("--unix-socket and {}: found both, expected one place to connect to",
+                  settings.stub ? "--target stub" : "--connect-to");
   }
   for (const std::string& text : args.connect_to) {
     replay::ConnectTo rule;
@@ -347,6 +364,13 @@ Status set_connections(const PlayArguments& args, const replay::Timing& timing,
   to.connections = static_cast<uint32_t>(connections);
   to.workers = static_cast<uint32_t>(threads);
   to.keep_alive = !args.no_keepalive;
+  MACAW_TRY(set_option("--requests-per-connection", args.requests_per_connection, parse_count_32,
+                       to.requests_per_connection));
+  if (args.no_keepalive && to.requests_per_connection > 1) {
+    return errorf(
+        "--no-keepalive has one request per connection: found --requests-per-connection {}",
+        *args.requests_per_connection);
+  }
   to.spin = args.spin;
   MACAW_TRY(set_option("--timeout", args.timeout, parse_span, to.timeout));
   MACAW_TRY(set_option("--connect-timeout", args.connect_timeout, parse_span, to.connect_timeout));

@@ -22,6 +22,7 @@ namespace macaw::app {
 
 /// How the built-in stub is started: the texts, checked, as they go to `replay stub`.
 struct StubSettings {
+  std::optional<std::string> preset;
   std::vector<std::string> latency;
   std::optional<std::string> errors;
   uint64_t seed = 1;

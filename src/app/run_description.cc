@@ -37,6 +37,16 @@ std::string arrivals_text(const replay::Timing& timing) {
   }
 }
 
+constexpr std::string_view kFromTheFile = "(from the file)";
+
+std::string target_text(const PlaySettings& settings) {
+  const replay::Transmission& to = settings.run.transmission;
+  std::string text = settings.stub ? "stub"
+                     : to.target   ? to.target->key()
+                                   : std::string(kFromTheFile);
+  return to.unix_socket.empty() ? text : fmt::format("{} at unix:{}", text, to.unix_socket);
+}
+
 std::string file_text(const store::RunStart& start, const replay::FileSurvey* survey) {
   const std::string name = start.file == "-" ? "stdin" : start.file;
   if (survey == nullptr) {
@@ -98,9 +108,7 @@ store::RunStart describe_run(const PlaySettings& settings, const Invocation& inv
     start.file_sha256 = survey->sha256;
     start.file_provenance = provenance_text(survey->provenance);
   }
-  start.target = settings.stub             ? "stub"
-                 : run.transmission.target ? run.transmission.target->key()
-                                           : "(from the file)";
+  start.target = target_text(settings);
   start.profile = describe_schedule(run.timing);
   start.arrivals = arrivals_text(run.timing);
   start.target_rps = plan.mean_rps;
@@ -131,7 +139,10 @@ store::RunStart describe_run(const PlaySettings& settings, const Invocation& inv
 
 std::string start_line(const store::RunStart& start, const PlaySettings& settings,
                        const replay::FileSurvey* survey, const replay::Plan& plan) {
-  std::string to = start.target == "(from the file)" ? "the hosts of the file" : start.target;
+  std::string to = start.target;
+  if (to.starts_with(kFromTheFile)) {
+    to.replace(0, kFromTheFile.size(), "the hosts of the file");
+  }
   if (settings.stub) {
     to = "the built-in stub";
     if (!settings.dry_run) {
@@ -157,6 +168,9 @@ std::string start_line(const store::RunStart& start, const PlaySettings& setting
 
 std::string describe_trouble(const replay::TargetTrouble& trouble, const PlaySettings& settings,
                              const std::string& file, bool resolving) {
+  if (const std::string& path = settings.run.transmission.unix_socket; !path.empty()) {
+    return fmt::format("unix:{} (--unix-socket) cannot be reached: {}", path, trouble.reason);
+  }
   std::string from;
   if (trouble.line > 0) {
     from = fmt::format("{}:{}", file == "-" ? "stdin" : file, trouble.line);

@@ -18,7 +18,8 @@ namespace macaw::app {
 namespace {
 
 struct StubArguments {
-  std::optional<std::string> host, port, preset, errors, seed, requests_per_connection, workers;
+  std::optional<std::string> host, port, unix_socket, preset, errors, seed, requests_per_connection,
+      workers;
   std::optional<std::string> proxy, delay, token_life, instances;
   std::vector<std::string> latency, consumer_keys, hosts, api_keys, clients;
   bool require_token = false;
@@ -68,6 +69,8 @@ void describe_checks(CLI::App& app, StubArguments& args) {
 void describe(CLI::App& app, StubArguments& args) {
   add_value(app, "--host", args.host, "ADDRESS", "where it listens")->default_str("127.0.0.1");
   add_value(app, "--port", args.port, "PORT", "0 is any free one")->default_str("8080");
+  add_value(app, "--unix-socket", args.unix_socket, "PATH",
+            "listen on this Unix socket instead; it is removed at the end");
   describe_times(app, args);
   describe_checks(app, args);
   app.footer(
@@ -135,11 +138,24 @@ Status set_requirements(const StubArguments& args, stub::Requirements& require) 
   return {};
 }
 
+std::string place_of(const stub::StubOptions& options, uint16_t port) {
+  if (!options.unix_socket.empty()) {
+    return "unix:" + options.unix_socket;
+  }
+  const bool v6 = options.host.find(':') != std::string::npos;
+  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", options.host, v6 ? "]" : "", port);
+}
+
 Result<stub::StubOptions> make_options(const StubArguments& args) {
   stub::StubOptions options;
   options.port = 8080;
   options.host = args.host.value_or(options.host);
   MACAW_TRY(set_option("--port", args.port, parse_port, options.port));
+  MACAW_TRY(set_option("--unix-socket", args.unix_socket, parse_unix_socket, options.unix_socket));
+  if (args.unix_socket && (args.host || args.port)) {
+    return errorf("--unix-socket and {}: found both, expected one place to listen on",
+                  args.host ? "--host" : "--port");
+  }
   MACAW_TRY(set_times(args, options));
   MACAW_TRY(set_option("--errors", args.errors, stub::parse_error_rules, options.errors));
   MACAW_TRY(set_option("--seed", args.seed, parse_u64, options.seed));
@@ -190,9 +206,7 @@ int stub_command(const std::vector<std::string>& arguments) {
   if (const Status started = stub.start(); !started) {
     return fail(started.error().message(), kExitNotStarted);
   }
-  const bool v6 = options->host.find(':') != std::string::npos;
-  fmt::print("listening on http://{}{}{}:{}\n", v6 ? "[" : "", options->host, v6 ? "]" : "",
-             stub.port());
+  fmt::print("listening on {}\n", place_of(*options, stub.port()));
   static_cast<void>(std::fflush(stdout));
   loop.run();
   return kExitOk;

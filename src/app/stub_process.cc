@@ -30,6 +30,9 @@ constexpr std::string_view kReady = "listening on http://127.0.0.1:";
 std::vector<std::string> arguments_of(const StubSettings& settings) {
   std::vector<std::string> arguments{"replay", "stub",   "--port",
                                      "0",      "--seed", std::to_string(settings.seed)};
+  if (settings.preset) {
+    arguments.insert(arguments.end(), {"--preset", *settings.preset});
+  }
   for (const std::string& rule : settings.latency) {
     arguments.insert(arguments.end(), {"--latency", rule});
   }

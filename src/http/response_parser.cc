@@ -23,6 +23,8 @@ struct ResponseParser::Impl : MessageParser {
   static constexpr std::string_view kContentType = "content-type";
   static constexpr std::string_view kSetCookie = "set-cookie";
   static constexpr std::string_view kLocation = "location";
+  static constexpr size_t kContentEncodingMax = 32;
+  static constexpr std::string_view kContentEncoding = "content-encoding";
 
   explicit Impl(Limits limits);
 
@@ -56,11 +58,13 @@ struct ResponseParser::Impl : MessageParser {
   bool fed = false;
   int status = 0;
   int interim_status = 0;
-  /// One byte more than the longest name we look for, so that longer ones stay different from it.
-  std::array<char, kContentType.size() + 1> header_name{};
+  /// One byte more than the longest name we look for, so that longer names stay different from it.
+  std::array<char, kContentEncoding.size() + 1> header_name{};
   size_t header_name_size = 0;
   std::array<char, kContentTypeMax> content_type{};
   size_t content_type_size = 0;
+  std::array<char, kContentEncodingMax> content_encoding{};
+  size_t content_encoding_size = 0;
   std::string location;
   std::string set_cookies;
 };
@@ -105,6 +109,7 @@ void ResponseParser::Impl::start(bool head_request) {
   content_type_size = 0;
   location.clear();
   set_cookies.clear();
+  content_encoding_size = 0;
 }
 
 int ResponseParser::Impl::on_header_field(llhttp_t* parser, const char* at, size_t size) {
@@ -124,10 +129,15 @@ int ResponseParser::Impl::on_header_value(llhttp_t* parser, const char* at, size
   if (self.headers_done) {
     return self.count_trailer_bytes(size);
   }
+  const auto keep = [at, size](auto& kept, size_t& kept_size) {
+    const size_t copied = std::min(size, kept.size() - kept_size);
+    std::memcpy(kept.data() + kept_size, at, copied);
+    kept_size += copied;
+  };
   if (self.header_is(kContentType)) {
-    const size_t copied = std::min(size, kContentTypeMax - self.content_type_size);
-    std::memcpy(self.content_type.data() + self.content_type_size, at, copied);
-    self.content_type_size += copied;
+    keep(self.content_type, self.content_type_size);
+  } else if (self.header_is(kContentEncoding)) {
+    keep(self.content_encoding, self.content_encoding_size);
   } else if (self.session_headers && self.header_is(kLocation)) {
     self.location.append(at, size);
   } else if (self.session_headers && self.header_is(kSetCookie)) {
@@ -160,6 +170,7 @@ int ResponseParser::Impl::on_headers_complete(llhttp_t* parser) {
     self.content_type_size = 0;
     self.location.clear();
     self.set_cookies.clear();
+    self.content_encoding_size = 0;
     return kNoBody;
   }
   self.headers_done = true;
@@ -275,6 +286,10 @@ std::string_view ResponseParser::location() const {
 
 std::string_view ResponseParser::set_cookies() const {
   return impl_->set_cookies;
+}
+
+std::string_view ResponseParser::content_encoding() const {
+  return {impl_->content_encoding.data(), impl_->content_encoding_size};
 }
 
 std::string_view ResponseParser::error() const {

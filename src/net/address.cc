@@ -10,6 +10,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,7 +23,9 @@
 namespace macaw::net {
 namespace {
 
-static_assert(sizeof(sockaddr_in6) == Address::kSizeMax);
+static_assert(sizeof(sockaddr_un) == Address::kSizeMax);
+static_assert(sizeof(sockaddr_in6) <= Address::kSizeMax);
+static_assert(sizeof(sockaddr_un::sun_path) == Address::kPathMax + 1);
 
 template <typename Sockaddr>
 Sockaddr as(const Address& address) {
@@ -43,6 +47,31 @@ int family_of(const Address& address) {
 Address::Address(const void* sockaddr_bytes, size_t size) : size_(size) {
   MACAW_CHECK(size <= kSizeMax, "size={}", size);
   std::memcpy(bytes_.data(), sockaddr_bytes, size);
+}
+
+Result<Address> Address::unix_socket(std::string_view path) {
+  if (path.empty()) {
+    return Error("found no path, expected that of a Unix socket");
+  }
+  if (path.size() > kPathMax) {
+    return errorf("found a path of {} bytes, expected at most {}: '{}'", path.size(), kPathMax,
+                  path);
+  }
+  if (path.find('\0') != std::string_view::npos) {
+    return Error("found a path with a NUL in it, expected that of a Unix socket");
+  }
+  sockaddr_un value{};
+  value.sun_family = AF_UNIX;
+  path.copy(value.sun_path, path.size());
+  return Address(&value, sizeof(value));
+}
+
+std::string Address::unix_path() const {
+  if (family_of(*this) != AF_UNIX) {
+    return {};
+  }
+  const auto value = as<sockaddr_un>(*this);
+  return {value.sun_path, strnlen(value.sun_path, sizeof(value.sun_path))};
 }
 
 uint16_t Address::port() const {
@@ -72,6 +101,8 @@ std::string Address::to_string() const {
       }
       return fmt::format("[{}]:{}", text.data(), port());
     }
+    case AF_UNIX:
+      return "unix:" + unix_path();
     default:
       return "(no address)";
   }
@@ -112,6 +143,15 @@ Result<std::vector<Address>> resolve(const std::string& host, uint16_t port) {
     return errorf("cannot resolve the host name '{}': it has no IPv4 or IPv6 address", host);
   }
   return addresses;
+}
+
+std::string unix_socket_trouble(const std::string& path) {
+  struct stat status {};
+
+  if (stat(path.c_str(), &status) != 0) {
+    return error_text(errno);
+  }
+  return S_ISSOCK(status.st_mode) ? "" : "not a socket";
 }
 
 std::string error_text(int error) {

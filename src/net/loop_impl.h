@@ -14,6 +14,8 @@
 
 namespace macaw::net {
 
+struct RoomQueue;
+
 struct Loop::Impl {
   static constexpr size_t kScratchBytes = 64 * 1024;
 
@@ -22,6 +24,8 @@ struct Loop::Impl {
   std::unique_ptr<std::array<char, kScratchBytes>> scratch;
   /// What came over streams: a turn in which this did not change had (nearly) nothing to do.
   uint64_t stream_events = 0;
+  /// Streams that wait for room at a Unix socket; null when there are none.
+  RoomQueue* room_queue = nullptr;
   /// Ends the wait of run_once(): uv's own timeouts are whole milliseconds.
   std::unique_ptr<DeadlineTimer> turn_end;
 };

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// TCP streams over libuv. libuv reports the end of a connect or of a queued write from its poll
-// phase only, so no handler is ever called from inside our own functions.
+// Streams over libuv: TCP, and Unix sockets. libuv reports the end of a connect or of a queued
+// write from its poll phase only, so no handler is ever called from inside our own functions.
 // Thread: the loop's.
 
 #include "macaw/net/stream.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include <cerrno>
@@ -19,24 +20,59 @@
 namespace macaw::net {
 
 int Stream::Impl::open_handle(int family) {
-  // With a family libuv makes the socket here and not later in uv_tcp_connect(), so that a lack of
-  // descriptors leaves no handle behind.
-  const int result = uv_tcp_init_ex(&loop.raw, &tcp, static_cast<unsigned>(family));
+  // The socket is made here and not later by libuv's connect, so that a lack of descriptors leaves
+  // no handle behind.
+  if (family == AF_UNIX) {
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+      return errno;
+    }
+    open_to_accept(/*unix_socket=*/true);
+    MACAW_CHECK(uv_pipe_open(&raw.pipe, fd) == 0);  // fails for what is no socket only
+    return 0;
+  }
+  const int result = uv_tcp_init_ex(&loop.raw, &raw.tcp, static_cast<unsigned>(family));
   if (result != 0) {
     return -result;
   }
-  tcp.data = this;
+  start_afresh(/*unix_socket=*/false);
+  return 0;
+}
+
+void Stream::Impl::open_to_accept(bool unix_socket) {
+  // Neither makes a socket, so neither can fail.
+  MACAW_CHECK((unix_socket ? uv_pipe_init(&loop.raw, &raw.pipe, /*ipc=*/0)
+                           : uv_tcp_init(&loop.raw, &raw.tcp)) == 0);
+  start_afresh(unix_socket);
+}
+
+void Stream::Impl::start_afresh(bool unix_socket) {
+  raw.stream.data = this;
+  is_unix = unix_socket;
   write_pending = false;
   paused = false;
   peer_ended = false;
   broken = false;
-  return 0;
+  write_error = 0;
+}
+
+int Stream::Impl::start_connect(const Address& address) {
+  connect_request.data = this;
+  if (is_unix) {
+    remote = address;
+    uv_pipe_connect(&connect_request, &raw.pipe, address.unix_path().c_str(), &Impl::on_connect);
+    return 0;
+  }
+  return -uv_tcp_connect(&connect_request, &raw.tcp, static_cast<const sockaddr*>(address.data()),
+                         &Impl::on_connect);
 }
 
 int Stream::Impl::start_reading() {
-  // Fails only on a connection that is broken already, which the next read reports.
-  uv_tcp_nodelay(&tcp, 1);
-  const int result = uv_read_start(as_stream(&tcp), &Impl::on_alloc, &Impl::on_read);
+  if (!is_unix) {
+    // Fails only on a connection that is broken already, which the next read reports.
+    uv_tcp_nodelay(&raw.tcp, 1);
+  }
+  const int result = uv_read_start(&raw.stream, &Impl::on_alloc, &Impl::on_read);
   if (result == 0) {
     state = State::kOpen;
   }
@@ -45,10 +81,11 @@ int Stream::Impl::start_reading() {
 
 void Stream::Impl::start_close(bool reset) {
   state = State::kClosing;
-  if (reset && uv_tcp_close_reset(&tcp, &Impl::on_close) == 0) {
+  stop_waiting_for_room();
+  if (reset && !is_unix && uv_tcp_close_reset(&raw.tcp, &Impl::on_close) == 0) {
     return;
   }
-  uv_close(as_handle(&tcp), &Impl::on_close);
+  uv_close(as_handle(&raw), &Impl::on_close);
 }
 
 void Stream::Impl::give_up() {
@@ -91,6 +128,10 @@ void Stream::Impl::handle_connect(int status) {
   if (state != State::kConnecting || handler == nullptr) {
     return;  // closed meanwhile
   }
+  if (status == UV_EAGAIN && is_unix) {
+    wait_for_room();
+    return;
+  }
   const int error = status == 0 ? start_reading() : -status;
   handler->stream_connected(error);
 }
@@ -107,7 +148,8 @@ void Stream::Impl::handle_read(ssize_t size, const uv_buf_t& buffer) {
   if (size > 0) {
     handler->stream_read({buffer.base, static_cast<size_t>(size)});
   } else {
-    report_end(size == UV_EOF ? socket_error() : static_cast<int>(-size));
+    const int error = size == UV_EOF ? socket_error() : static_cast<int>(-size);
+    report_end(error == 0 ? write_error : error);
   }
 }
 
@@ -117,7 +159,7 @@ int Stream::Impl::socket_error() {
   uv_os_fd_t fd = -1;
   int error = 0;
   socklen_t size = sizeof(error);
-  if (uv_fileno(as_handle(&tcp), &fd) != 0 ||
+  if (uv_fileno(as_handle(&raw), &fd) != 0 ||
       getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
     return 0;
   }
@@ -136,9 +178,16 @@ void Stream::Impl::handle_write(int status) {
   }
   if (status == 0) {
     handler->stream_drained();
-  } else {
-    report_end(-status);
+    return;
   }
+  const bool is_gone = status == UV_EPIPE || status == UV_ECONNRESET;
+  if (is_gone && !paused && !peer_ended) {
+    // What the peer had sent before it went may still lie in the socket: an answer that came early,
+    // say. Reading tells the end behind it.
+    write_error = -status;
+    return;
+  }
+  report_end(-status);
 }
 
 void Stream::Impl::on_close(uv_handle_t* handle) {
@@ -172,8 +221,7 @@ int Stream::connect(const Address& address) {
   if (error != 0) {
     return error;
   }
-  impl_->connect_request.data = impl_;
-  error = -uv_tcp_connect(&impl_->connect_request, &impl_->tcp, target, &Impl::on_connect);
+  error = impl_->start_connect(address);
   if (error != 0) {
     Impl::replace(impl_);  // a libuv handle closes in a later turn; the slot is free now
     return error;
@@ -189,7 +237,7 @@ Stream::WriteState Stream::write(std::string_view bytes, int* error) {
   // libuv's buffers are not const, but it only reads them.
   uv_buf_t buffer =
       uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
-  int result = uv_try_write(as_stream(&self.tcp), &buffer, 1);
+  int result = uv_try_write(&self.raw.stream, &buffer, 1);
   if (result >= 0 && static_cast<size_t>(result) == bytes.size()) {
     return WriteState::kDone;
   }
@@ -198,7 +246,7 @@ Stream::WriteState Stream::write(std::string_view bytes, int* error) {
     buffer.base += written;
     buffer.len -= written;
     self.write_request.data = &self;
-    result = uv_write(&self.write_request, as_stream(&self.tcp), &buffer, 1, &Impl::on_write);
+    result = uv_write(&self.write_request, &self.raw.stream, &buffer, 1, &Impl::on_write);
     if (result == 0) {
       self.write_pending = true;
       return WriteState::kPending;
@@ -213,7 +261,7 @@ Stream::WriteState Stream::write(std::string_view bytes, int* error) {
 int Stream::end_writing() {
   MACAW_CHECK(impl_->state == State::kOpen && !impl_->write_pending);
   uv_os_fd_t fd = -1;
-  const int result = uv_fileno(as_handle(&impl_->tcp), &fd);
+  const int result = uv_fileno(as_handle(&impl_->raw), &fd);
   if (result != 0) {
     return -result;
   }
@@ -223,7 +271,7 @@ int Stream::end_writing() {
 void Stream::pause_reading() {
   if (impl_->state == State::kOpen && !impl_->paused) {
     impl_->paused = true;
-    uv_read_stop(as_stream(&impl_->tcp));
+    uv_read_stop(&impl_->raw.stream);
   }
 }
 
@@ -231,7 +279,7 @@ void Stream::resume_reading() {
   if (impl_->state == State::kOpen && impl_->paused) {
     impl_->paused = false;
     if (!impl_->peer_ended && !impl_->broken) {
-      uv_read_start(as_stream(&impl_->tcp), &Impl::on_alloc, &Impl::on_read);
+      uv_read_start(&impl_->raw.stream, &Impl::on_alloc, &Impl::on_read);
     }
   }
 }
@@ -243,12 +291,12 @@ void Stream::close(bool reset) {
 }
 
 uint16_t Stream::local_port() const {
-  if (impl_->state != State::kOpen) {
+  if (impl_->state != State::kOpen || impl_->is_unix) {
     return 0;
   }
   sockaddr_storage storage{};
   int size = sizeof(storage);
-  if (uv_tcp_getsockname(&impl_->tcp, as_sockaddr(&storage), &size) != 0) {
+  if (uv_tcp_getsockname(&impl_->raw.tcp, as_sockaddr(&storage), &size) != 0) {
     return 0;
   }
   return Address(&storage, static_cast<size_t>(size)).port();

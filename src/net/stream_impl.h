@@ -9,6 +9,7 @@
 
 #include "loop_impl.h"
 #include "macaw/net/stream.h"
+#include "uv_cast.h"
 
 namespace macaw::net {
 
@@ -16,9 +17,18 @@ struct Stream::Impl {
   Impl(Loop::Impl& loop_impl, StreamHandler* stream_handler)
       : loop(loop_impl), handler(stream_handler) {}
 
-  /// Makes the handle (with a socket, unless the family is AF_UNSPEC). Returns an errno value; then
-  /// nothing is left to close.
+  /// Makes the handle for the family, with a socket. Returns an errno value; then nothing is left
+  /// to close.
   int open_handle(int family);
+  /// The same without a socket, for one that is to be accepted. Cannot fail.
+  void open_to_accept(bool unix_socket);
+  void start_afresh(bool unix_socket);
+  /// Starts to connect the open handle. Returns an errno value.
+  int start_connect(const Address& address);
+  /// A Unix socket whose server has no room for it is tried again until it is closed, as the kernel
+  /// does it for TCP.
+  void wait_for_room();
+  void stop_waiting_for_room();
   /// Open from now on: no delay, and reading. Returns an errno value.
   int start_reading();
   void start_close(bool reset);
@@ -40,7 +50,10 @@ struct Stream::Impl {
   void handle_write(int status);
   void handle_close();
 
-  uv_tcp_t tcp{};
+  StreamHandle raw{};
+  bool is_unix = false;
+  bool waits_for_room = false;
+  Address remote;  ///< of a Unix socket
   uv_connect_t connect_request{};
   uv_write_t write_request{};
   Loop::Impl& loop;
@@ -50,6 +63,7 @@ struct Stream::Impl {
   bool paused = false;
   bool peer_ended = false;
   bool broken = false;
+  int write_error = 0;  ///< of a write that failed; told when all that came has been read
 };
 
 }  // namespace macaw::net

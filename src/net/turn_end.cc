@@ -17,17 +17,13 @@
 
 namespace macaw::net {
 
-namespace {
-
-/// Keeps the next poll from waiting.
-struct NoWait {
-  uv_idle_t raw{};
-  bool owned = true;
-};
-
-}  // namespace
-
 struct TurnEnd::Impl {
+  /// Keeps the next poll from waiting.
+  struct NoWait {
+    uv_idle_t raw{};
+    bool owned = true;
+  };
+
   uv_check_t raw{};
   bool owned = true;
   bool asked = false;

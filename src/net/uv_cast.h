@@ -15,9 +15,12 @@ uv_handle_t* as_handle(Raw* raw) {
   return reinterpret_cast<uv_handle_t*>(raw);
 }
 
-inline uv_stream_t* as_stream(uv_tcp_t* tcp) {
-  return reinterpret_cast<uv_stream_t*>(tcp);
-}
+/// A connection's handle, or a listener's: of TCP, or of a Unix socket, which libuv calls a pipe.
+union StreamHandle {
+  uv_stream_t stream;
+  uv_tcp_t tcp;
+  uv_pipe_t pipe;
+};
 
 inline sockaddr* as_sockaddr(sockaddr_storage* storage) {
   return reinterpret_cast<sockaddr*>(storage);

@@ -119,6 +119,10 @@ Status HttpServer::listen(const std::string& host, uint16_t port) {
   return impl_->listener.listen(host, port);
 }
 
+Status HttpServer::listen_unix(const std::string& path) {
+  return impl_->listener.listen_unix(path);
+}
+
 uint16_t HttpServer::port() const {
   return impl_->listener.port();
 }

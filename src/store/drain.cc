@@ -410,6 +410,10 @@ void Drain::add_event(EventRow event) {
   impl_->told.push_back(std::move(event));
 }
 
+void Drain::redact_with(std::function<std::string(std::string)> redact) {
+  impl_->events.redact_with(std::move(redact));
+}
+
 void Drain::on_commit(std::function<void(uint64_t complete_seconds)> callback) {
   MACAW_CHECK(!impl_->thread.joinable());
   impl_->committed = std::move(callback);

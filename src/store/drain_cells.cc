@@ -107,6 +107,9 @@ void EventCollector::close(Open& open) {
 }
 
 void EventCollector::add(EventRow row) {
+  if (redact_) {
+    row.text = redact_(std::move(row.text));
+  }
   row.text = clean_text(row.text);
   if (row.at >= warmup_) {
     faults_.add(row.kind, row.value, row.at.count(), row.count, row.text);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ class EventCollector {
  public:
   /// Faults within the warm-up are told, but not judged.
   EventCollector(size_t rings, Nanos warmup) : open_(rings), warmup_(warmup) {}
+
+  /// See Drain::redact_with().
+  void redact_with(std::function<std::string(std::string)> redact) { redact_ = std::move(redact); }
 
   void add(size_t ring, const stats::EventCell& cell);
   void add(size_t ring, const stats::TextCell& cell);
@@ -55,6 +59,7 @@ class EventCollector {
 
   std::vector<Open> open_;  // per ring
   const Nanos warmup_;
+  std::function<std::string(std::string)> redact_;
   std::vector<EventRow> rows_;
   std::map<ErrorKey, EventRow> errors_;  // count: since the last commit
   stats::FaultBook faults_;

@@ -35,22 +35,6 @@ constexpr std::string_view kStatsPath = "/macaw/stats";
 /// Paths counted by name; a client that invents paths cannot fill the memory.
 constexpr size_t kPathsMax = 100;
 
-/// What is to happen to a request when it is due.
-struct Fate {
-  MonoTime due;
-  uint64_t request = 0;
-  bool reset = false;
-  server::Responder responder;
-  server::Response response = {};
-  std::string forward = {};  ///< to the next server; empty: answered here
-  bool head = false;
-};
-
-/// For a heap whose top is due first; in the order of arrival among equals.
-bool due_later(const Fate& a, const Fate& b) {
-  return a.due != b.due ? a.due > b.due : a.request > b.request;
-}
-
 int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(wall_now().time_since_epoch())
       .count();
@@ -59,6 +43,22 @@ int64_t now_ms() {
 }  // namespace
 
 struct SeldonStub::Impl {
+  /// What is to happen to a request when it is due.
+  struct Fate {
+    MonoTime due;
+    uint64_t request = 0;
+    bool reset = false;
+    server::Responder responder;
+    server::Response response = {};
+    std::string forward = {};  ///< to the next server; empty: answered here
+    bool head = false;
+  };
+
+  /// For a heap whose top is due first; in the order of arrival among equals.
+  static bool due_later(const Fate& a, const Fate& b) {
+    return a.due != b.due ? a.due > b.due : a.request > b.request;
+  }
+
   Impl(net::Loop& of_loop, StubOptions of_options)
       : loop(of_loop),
         options(std::move(of_options)),
@@ -234,7 +234,9 @@ Status SeldonStub::start() {
     MACAW_TRY_ASSIGN(auto addresses, net::resolve(next->host, next->port));
     impl_->proxy = std::make_unique<Proxy>(impl_->loop, std::move(addresses), next->key());
   }
-  return impl_->http.listen(impl_->options.host, impl_->options.port);
+  const StubOptions& options = impl_->options;
+  return options.unix_socket.empty() ? impl_->http.listen(options.host, options.port)
+                                     : impl_->http.listen_unix(options.unix_socket);
 }
 
 uint16_t SeldonStub::port() const {

@@ -76,6 +76,44 @@ BOOST_AUTO_TEST_CASE(a_variable_is_sent_and_stored_as_it_was_typed) {
   check_secret_is_nowhere(folder);
 }
 
+// Texts of errors that quote what a server said: Seldon's own, and what is no HTTP.
+BOOST_AUTO_TEST_CASE(what_a_server_repeats_is_not_stored) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", "/js/a?jsonpCallback=cb\n/junk\n/js/b?jsonpCallback=cb\n");
+  const std::string message = "no consumer has the key " + std::string(kSecret);
+  // The text is cut within the second one.
+  const std::string filler(135, '.');
+  const ScriptedServer server([&](ScriptedConnection& client) {
+    while (client.read_request()) {
+      const std::string& request = client.request();
+      if (contains(request, "/junk")) {
+        client.send(std::string(kSecret) + " is not your key\r\n");
+        return;
+      }
+      const std::string text = contains(request, "/js/a") ? message : filler + kSecret + filler;
+      client.send(http_ok("cb({\"error_id\":3,\"error_msg\":\"" + text + "\"})"));
+    }
+  });
+  ProcessOptions options = folder.options({"out.txt", "--auth", "ApiKey $KEY", "--no-ui", "--rps",
+                                           "100", "--no-probe", "--target", server.host_port()});
+  options.env = {{"KEY", kSecret}};
+  const ProcessResult result = run_process("replay", options);
+  check_ended_well(result);
+  BOOST_TEST(!contains(result.out + result.err, kSecret), result.out + result.err);
+  Sql sql(folder.db());
+  BOOST_TEST(sql.rows("select outcome, count(*) from requests group by 1 order by 1") ==
+                 (std::vector<std::string>{"malformed|1", "wrong_answer|2"}),
+             boost::test_tools::per_element());
+  const auto texts = sql.rows("select text from events where kind = 'error' order by text");
+  const auto stored = [&texts](const std::string& text) {
+    return std::find(texts.begin(), texts.end(), text) != texts.end();
+  };
+  BOOST_TEST(stored("Seldon error 3: no consumer has the key [redacted]"), texts.front());
+  BOOST_TEST(sql.count("select count(*) from events where text like '%s3cr3t%'") == 0U);
+  BOOST_TEST(sql.count("select count(*) from events where text like 'not HTTP%[redacted]%'") == 1U);
+  check_secret_is_nowhere(folder);
+}
+
 BOOST_AUTO_TEST_CASE(secrets_that_were_typed_are_redacted) {
   const ReplayFolder folder;
   folder.dir().write("out.txt", "/a\n");

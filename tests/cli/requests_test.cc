@@ -127,6 +127,35 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_one_line) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(so_many_requests_per_connection) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(12));
+  const ScriptedServer server(script::answer(http_ok("cb({\"list\":[]})")));
+  const ProcessResult result =
+      folder.play({"out.txt", "--rps", "max", "-c", "1", "--no-probe", "--target",
+                   server.host_port(), "--requests-per-connection", "5"});
+  BOOST_TEST(result.code == 0, result.out + result.err);
+  BOOST_TEST(server.connections() == 3U);
+  for (const RecordedRequest& request : server.requests()) {
+    BOOST_TEST(!contains(request.raw, "Connection:"));
+  }
+  Sql sql(folder.db());
+  BOOST_TEST(sql.one("select count(*) from requests where outcome = 'ok'") == "12");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--requests-per-connection", "x"}, "replay: --requests-per-connection: "},
+      {{"--requests-per-connection", "5000000000"},
+       "replay: --requests-per-connection: found '5000000000', expected at most 4294967295"},
+      {{"--requests-per-connection", "2", "--no-keepalive"},
+       "replay: --no-keepalive has one request per connection: found --requests-per-connection 2"}};
+  for (const auto& [options, says] : cases) {
+    std::vector<std::string> args{"out.txt", "--rps", "max"};
+    args.insert(args.end(), options.begin(), options.end());
+    const ProcessResult wrong = folder.play(args);
+    BOOST_TEST(wrong.code == 1);
+    BOOST_TEST(wrong.err.starts_with(says), wrong.err);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw::test

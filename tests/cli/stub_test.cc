@@ -113,6 +113,38 @@ BOOST_AUTO_TEST_CASE(a_hop_before_nothing) {
   BOOST_TEST(statuses(folder) == "502 4");
 }
 
+BOOST_AUTO_TEST_CASE(a_preset_of_the_stub_that_a_run_starts) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(20));
+  const ProcessResult result = folder.play({"out.txt", "--rps", "100", "--no-probe", "--target",
+                                            "stub", "--stub-preset", "flowers-direct"});
+  check_ended_well(result);
+  Sql sql(folder.db());
+  // The preset's fastest answer takes 53.958 ms.
+  BOOST_TEST(sql.number("select min(service_ms) from requests") >= 53.958);
+  const ProcessResult mixed =
+      folder.play({"out.txt", "--rps", "100", "--no-probe", "--target", "stub", "--stub-preset",
+                   "flowers-direct", "--stub-latency", "/js/action=1ms"});
+  check_ended_well(mixed);
+  BOOST_TEST(sql.number("select min(service_ms) from requests where endpoint = "
+                        "'/js/recommendations'") >= 53.958);
+  BOOST_TEST(sql.number("select min(service_ms) from requests where endpoint = "
+                        "'/js/action/new'") < 53.958);
+
+  const std::string names = "hopsworks, mnist-rest, flowers-direct, flowers-executor, ml10m";
+  const ProcessResult unknown =
+      folder.play({"out.txt", "--rps", "100", "--target", "stub", "--stub-preset", "iris"});
+  BOOST_TEST(unknown.code == 1);
+  BOOST_TEST(unknown.err == "replay: --stub-preset: found 'iris', expected one of " + names + "\n");
+  const ProcessResult alone = folder.play({"out.txt", "--rps", "100", "--stub-preset", "ml10m"});
+  BOOST_TEST(alone.code == 1);
+  BOOST_TEST(alone.err == "replay: --stub-preset needs --target stub\n");
+  const std::string help = folder.replay({"--help"}).out;
+  BOOST_TEST(contains(help, "--stub-preset"));
+  BOOST_TEST(contains(help, "TensorFlow Serving"));
+  BOOST_TEST(!contains(help, "stub of the Seldon API"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw::test

@@ -81,6 +81,19 @@ BOOST_AUTO_TEST_CASE(a_wrong_template_is_one_line_before_anything_is_sent) {
   BOOST_TEST(server.connections() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(values_inside_json_strings) {
+  const ReplayFolder folder;
+  folder.dir().write(
+      "out.jsonl",
+      R"({"url":"/n","method":"POST","text":"{\"name\":\"${csv:users.csv:name:json}\"}",)"
+      R"("x-macaw":{"template":true}})"
+      "\n");
+  folder.dir().write("users.csv", "id,name\n8,\"B. \"\"C\"\"\n\\D\"\n");
+  const auto requests = played(folder, {});
+  BOOST_TEST_REQUIRE(requests.size() == 40U);
+  BOOST_TEST(requests.begin()->ends_with(R"({"name":"B. \"C\"\n\\D"})"), *requests.begin());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw::test

@@ -24,6 +24,7 @@ struct Response {
   std::string body;
   uint64_t body_bytes = 0;
   std::string content_type;
+  std::string content_encoding;
   bool operator==(const Response&) const = default;
 };
 
@@ -53,6 +54,7 @@ Response understand(http::ResponseParser& parser, std::string_view bytes, bool h
   found.body = parser.body();
   found.body_bytes = parser.body_bytes();
   found.content_type = parser.content_type();
+  found.content_encoding = parser.content_encoding();
   return found;
 }
 

@@ -210,6 +210,31 @@ BOOST_AUTO_TEST_CASE(a_break_is_reported_also_after_the_peers_end) {
   BOOST_TEST(server.events.back() != "ended 0");
 }
 
+// A server that answers before it has read all of a request, and leaves.
+BOOST_AUTO_TEST_CASE(what_came_before_a_broken_write_is_read) {
+  for (int round = 0; round < 20; ++round) {
+    StreamRecorder client(loop);
+    StreamRecorder& server = connect_pair(client);
+    server.stream->pause_reading();
+    int error = 0;
+    server.stream->write("an early answer", &error);
+    server.stream->close();  // over unread bytes, so that it is a reset
+    const std::string big(16 * 1024 * 1024, 'x');
+    // All of that may have arrived before the write.
+    if (round % 2 == 0) {
+      run_until([&] { return server.saw("closed"); });
+    }
+    if (client.stream->write(big, &error) == WriteState::kFailed) {
+      BOOST_TEST((error == ECONNRESET || error == EPIPE));
+    } else {
+      run_until([&] { return client.events.size() > 1; });
+      BOOST_TEST(client.received == "an early answer");
+      BOOST_TEST(client.events.back().starts_with("ended "), client.events.back());
+    }
+    client.stream.reset();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(writing_to_a_reset_connection_fails_with_errno) {
   StreamRecorder client(loop);
   StreamRecorder& server = connect_pair(client);

@@ -2,6 +2,7 @@
 //
 // The drain thread: everything that goes into a ring is in the database, and it adds up.
 
+#include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <condition_variable>
@@ -164,6 +165,37 @@ BOOST_AUTO_TEST_CASE(commits_show_what_has_come_so_far) {
   BOOST_TEST(commits.seconds() >= 2U);
   BOOST_TEST(need(reader->run(0)).spans.elapsed.count() > 0);
   run.stop();
+}
+
+BOOST_AUTO_TEST_CASE(texts_are_redacted_when_they_are_whole) {
+  const TempDir dir;
+  const std::string path = dir.file("a.sqlite");
+  DrainedRun run(path, make_start());
+  const std::string secret = "the-secret";
+  run.drain().redact_with([&secret](std::string text) {
+    for (size_t at = 0; (at = text.find(secret)) != std::string::npos;) {
+      text.replace(at, secret.size(), "[redacted]");
+    }
+    return text;
+  });
+  run.drain().start();
+  // It lies over the border of two cells; two of them are one error then.
+  push_event(run, error_cell(Outcome::kWrongAnswer, 1, 10), std::string(27, '.') + secret);
+  push_event(run, error_cell(Outcome::kWrongAnswer, 1, 11), std::string(27, '.') + "[redacted]");
+  EventRow told;
+  told.kind = EventKind::kWarning;
+  told.text = secret + "!";
+  run.drain().add_event(told);
+  run.stop();
+  const auto reader = need(RunReader::open(path));
+  std::vector<std::string> texts;
+  for (const EventRow& row : need(reader->events(0))) {
+    texts.push_back(std::to_string(row.count) + " " + row.text);
+  }
+  std::sort(texts.begin(), texts.end());
+  BOOST_TEST(texts == (std::vector<std::string>{"1 [redacted]!",
+                                                "2 " + std::string(27, '.') + "[redacted]"}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(texts_are_put_together_and_equal_errors_counted) {

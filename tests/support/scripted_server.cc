@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,15 @@ uint16_t listen_on_free_port(int fd, int backlog) {
   require(listen(fd, backlog) == 0, "listen");
   require(getsockname(fd, as_sockaddr(address), &size) == 0, "getsockname");
   return ntohs(address.sin_port);
+}
+
+void listen_on_path(int fd, const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  require(path.size() < sizeof(address.sun_path), "path");
+  path.copy(address.sun_path, path.size());
+  require(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0, "bind");
+  require(listen(fd, /*backlog=*/1024) == 0, "listen");
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -132,12 +142,12 @@ ScriptedConnection::Wait ScriptedConnection::wait_for(int fd, short events, Nano
   }
 }
 
-bool ScriptedConnection::receive() {
+bool ScriptedConnection::receive(size_t most) {
   if (socket_.get() < 0 || wait_for(socket_.get(), POLLIN, kForEver) != Wait::kReady) {
     return false;
   }
   std::array<char, 64 * 1024> buffer{};
-  const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), 0);
+  const ssize_t size = recv(socket_.get(), buffer.data(), std::min(buffer.size(), most), 0);
   if (size <= 0) {
     return false;
   }
@@ -164,6 +174,22 @@ bool ScriptedConnection::read_request() {
       {.connection = index_, .first_byte = input_since_, .complete = now, .raw = request_});
   input_since_ = now;
   return true;
+}
+
+bool ScriptedConnection::read_head() {
+  while (input_.find("\r\n\r\n") == std::string::npos) {
+    if (!receive(512)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+size_t ScriptedConnection::read_some(size_t most) {
+  input_.clear();
+  const size_t taken = receive(most) ? input_.size() : 0;
+  input_.clear();
+  return taken;
 }
 
 bool ScriptedConnection::send(std::string_view bytes) {
@@ -227,13 +253,18 @@ void ScriptedConnection::reset() {
   }
 }
 
-ScriptedServer::ScriptedServer(Script script)
+ScriptedServer::ScriptedServer(Script script, const std::string& unix_path)
     : script_(std::move(script)),
-      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
+      listener_(socket(unix_path.empty() ? AF_INET : AF_UNIX,
+                       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       stop_listening_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   require(listener_.get() >= 0 && stop_.get() >= 0 && stop_listening_.get() >= 0, "descriptors");
-  port_ = listen_on_free_port(listener_.get(), /*backlog=*/1024);
+  if (unix_path.empty()) {
+    port_ = listen_on_free_port(listener_.get(), /*backlog=*/1024);
+  } else {
+    listen_on_path(listener_.get(), unix_path);
+  }
   acceptor_ = std::thread([this] { accept_connections(); });
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A raw TCP server on a free port of 127.0.0.1 that behaves exactly as a test says, well or badly:
-// a script is a function that runs on a thread of its own for each connection and uses the blocking
-// steps below. It parses no more HTTP than it needs to find the end of a request.
+// A raw server on a free port of 127.0.0.1, or on a Unix socket, that behaves exactly as a test
+// says, well or badly: a script is a function that runs on a thread of its own for each connection
+// and uses the blocking steps below. It parses no more HTTP than it needs to find the end of a
+// request.
 //
 //   ScriptedServer server([](ScriptedConnection& client) {
 //     while (client.read_request()) {
@@ -65,6 +66,11 @@ class ScriptedConnection {
   /// Waits for a whole request and records it. False when the client has ended or the server stops.
   bool read_request();
 
+  /// Waits for the head of a request and leaves most of its body in the socket.
+  bool read_head();
+  /// Takes up to so many bytes off the socket and drops them; 0 at the end.
+  size_t read_some(size_t most);
+
   /// The last one.
   const std::string& request() const { return request_; }
 
@@ -93,8 +99,8 @@ class ScriptedConnection {
   /// Waits until the descriptor is ready, the time has passed or the server stops.
   enum class Wait { kReady, kTimeout, kStopped };
   Wait wait_for(int fd, short events, Nanos timeout) const;
-  /// Appends what has come; false at the end.
-  bool receive();
+  /// Appends what has come, so many bytes at most; false at the end.
+  bool receive(size_t most = size_t{64} * 1024);
 
   ScriptedServer& server_;
   UniqueFd socket_;
@@ -109,8 +115,9 @@ class ScriptedServer {
  public:
   using Script = std::function<void(ScriptedConnection&)>;
 
-  /// The connection is closed when its script returns.
-  explicit ScriptedServer(Script script);
+  /// The connection is closed when its script returns. With a path it listens on a Unix socket,
+  /// whose file stays.
+  explicit ScriptedServer(Script script, const std::string& unix_path = {});
   /// Ends all scripts and waits for their threads.
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;

@@ -63,6 +63,8 @@ class ResponseParser {
   std::string_view location() const;
   /// The values of all Set-Cookie headers, each ended by a newline.
   std::string_view set_cookies() const;
+  /// Its first bytes; empty when there is none.
+  std::string_view content_encoding() const;
   /// One line, after kMalformed.
   std::string_view error() const;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A TCP stream and a listener. A stream is a reusable slot: closed -> connecting -> open -> closing
-// -> closed, and connect() again. Nothing is allocated per connection or per write.
+// A stream and a listener, of TCP or of Unix sockets. A stream is a reusable slot: closed ->
+// connecting -> open -> closing -> closed, and connect() again. Nothing is allocated per connection
+// or per write.
 // Thread: the loop's.
 #pragma once
 
@@ -29,8 +30,8 @@ class StreamHandler {
   /// Bytes arrived. They lie in the loop's scratch buffer: valid during the call only.
   virtual void stream_read(std::string_view bytes) = 0;
   /// The peer ended its side (error 0; writing still works) or the connection broke (errno:
-  /// ECONNRESET, EPIPE, ...). Each comes at most once, and the break last. The stream is to be
-  /// close()d.
+  /// ECONNRESET, EPIPE, ...). Each comes at most once, the break last, and both behind all bytes
+  /// that had arrived (unless reading is paused). The stream is to be close()d.
   virtual void stream_ended(int error) = 0;
   /// All bytes of a write() that could not be written at once have been handed to the kernel.
   virtual void stream_drained() = 0;
@@ -53,7 +54,8 @@ class Stream {
   /// Starts to connect, with TCP_NODELAY; reading starts by itself once open. Errors that the
   /// kernel reports at once (no descriptors: EMFILE, no ports: EADDRNOTAVAIL, no way: ENETUNREACH)
   /// are returned as errno, and the stream is still closed: no callback follows. 0 means that
-  /// stream_connected() follows. REQUIRES: state() == kClosed
+  /// stream_connected() follows. A server whose queue of new connections is full is waited for,
+  /// also that of a Unix socket. REQUIRES: state() == kClosed, an address
   int connect(const Address& address);
 
   /// Writes as much as the socket takes at once; the rest goes out by itself, and the bytes must
@@ -73,19 +75,21 @@ class Stream {
   void resume_reading();
 
   /// Starts to close; stream_closed() follows. Harmless when closing or closed. `reset` sends RST
-  /// instead of FIN (no TIME_WAIT is left). Unread input makes the kernel send RST in any case.
+  /// instead of FIN (no TIME_WAIT is left); Unix sockets have no RST. Unread input makes the kernel
+  /// send RST in any case, and tell ECONNRESET to the peer of a Unix socket.
   void close(bool reset = false);
 
-  /// Local port of an open stream (0 when unknown): to join with packet captures.
+  /// Local port of an open stream (0 when unknown or a Unix socket): to join with packet captures.
   uint16_t local_port() const;
 
  private:
   friend class Listener;
+  friend struct RoomQueue;
   struct Impl;
   Impl* impl_;
 };
 
-/// Accepts TCP connections.
+/// Accepts connections.
 class Listener {
  public:
   /// `accepted(listener)` is called for each waiting connection; it must call accept_into() with a
@@ -98,15 +102,19 @@ class Listener {
   /// Port 0 picks a free one. The first address of the name that works is taken. SO_REUSEADDR is
   /// set. The error names address, port and reason. REQUIRES: not listening
   Status listen(const std::string& host, uint16_t port, int backlog = 1024);
-  /// 0 when not listening.
+  /// On a Unix socket, which is made at `path`, and removed by close(). One that an earlier process
+  /// has left there without listening any more is replaced; the error says what else is there.
+  /// REQUIRES: not listening
+  Status listen_unix(const std::string& path, int backlog = 1024);
+  /// 0 when not listening, or on a Unix socket.
   uint16_t port() const;
 
   /// The stream becomes open and starts reading, without stream_connected(). Returns an errno
   /// value, 0 for success; after an error the stream is still closed.
   int accept_into(Stream& stream);
-  /// Resets the waiting connection.
+  /// Resets the waiting connection (closes it, of a Unix socket).
   void reject();
-  /// Stops accepting (the port is closed); listen() may follow.
+  /// Stops accepting (the port is closed, the Unix socket removed); listening may follow.
   void close();
 
  private:

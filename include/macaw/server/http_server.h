@@ -78,6 +78,8 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   Status listen(const std::string& host, uint16_t port);
+  /// On a Unix socket; see net::Listener.
+  Status listen_unix(const std::string& path);
   uint16_t port() const;
   /// Closes the listener and all connections; listen() may follow.
   void close();

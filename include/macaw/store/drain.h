@@ -48,6 +48,9 @@ class Drain {
   /// An event that no worker tells; stored, and judged, like theirs. REQUIRES: before stop().
   /// Thread: any.
   void add_event(EventRow event);
+  /// All texts of events go through it before anything else sees them: texts of errors may quote
+  /// what a server sent. REQUIRES: before start(). Called on the drain thread.
+  void redact_with(std::function<std::string(std::string)> redact);
   /// Called on the drain thread after each commit with the number of the last second that is
   /// complete. May wake a loop.
   void on_commit(std::function<void(uint64_t complete_seconds)> callback);

@@ -41,7 +41,7 @@ struct RunStart {
   std::string file;             ///< path as given
   std::string file_sha256;      ///< empty when not known (stdin, --no-check)
   std::string file_provenance;  ///< as in the file, or empty
-  std::string target;           ///< "127.0.0.1:8080", "stub", or "(from the file)"
+  std::string target;           ///< "127.0.0.1:8080", "stub", "(from the file)"; " at unix:PATH"
   std::string profile;          ///< RateProfile::describe(), or "max", "recorded"
   std::string arrivals;         ///< "constant", "poisson", "recorded"
   double target_rps = 0;        ///< the mean rate over the plan; 0 for "max"

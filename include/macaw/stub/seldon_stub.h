@@ -80,6 +80,7 @@ struct Requirements {
 struct StubOptions {
   std::string host = "127.0.0.1";
   uint16_t port = 0;
+  std::string unix_socket = {};  ///< a path: listens there, and on no port
   /// The longest prefix wins. Without one: no latency.
   std::vector<LatencyRule> latency = {};
   /// Requests served at a time; later ones wait in line. 0: any number.
@@ -104,7 +105,8 @@ class SeldonStub {
   SeldonStub(const SeldonStub&) = delete;
   SeldonStub& operator=(const SeldonStub&) = delete;
 
-  /// The error names the port that is busy, or the proxy's server that does not resolve.
+  /// The error names the port or the Unix socket that cannot be had, or the proxy's server that
+  /// does not resolve.
   Status start();
   uint16_t port() const;
   uint64_t requests() const;

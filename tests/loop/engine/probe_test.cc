@@ -150,4 +150,31 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_played_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(over_a_unix_socket) {
+  EngineRun run;
+  const std::string path = run.folder / "server.sock";
+  run.options.transmission.unix_socket = path;
+  {
+    const auto missing = prepare(run, "/x\n")->resolve();
+    BOOST_REQUIRE(missing.has_value());
+    BOOST_TEST(missing->reason == "No such file or directory");
+    BOOST_TEST(missing->host_port == "localhost:80");
+  }
+  {
+    const ScriptedServer server(script::answer(http_answer(404, "nothing here")), path);
+    const auto replayer = prepare(run, "/x\n");
+    BOOST_REQUIRE(!replayer->resolve().has_value());
+    const auto probe = replayer->probe();
+    BOOST_TEST(!probe.trouble.has_value());
+    BOOST_TEST(probe.answer.status == 404);
+    BOOST_TEST(server.requests().at(0).raw.find("\r\nHost: localhost\r\n") != std::string::npos);
+  }
+  // The server has gone, and its file is still there.
+  const auto replayer = prepare(run, "/x\n");
+  BOOST_REQUIRE(!replayer->resolve().has_value());
+  const auto gone = replayer->probe();
+  BOOST_REQUIRE(gone.trouble.has_value());
+  BOOST_TEST(gone.trouble->reason == "connection refused");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -110,6 +110,34 @@ BOOST_AUTO_TEST_CASE(contains) {
   BOOST_TEST((judge(500, "a cat") == Outcome::kHttpError));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_compressed_is_called_so) {
+  const auto judge = [](const char* expectation, std::string_view coding, std::string_view body,
+                        std::string_view target = "/") {
+    return check_of({expectation})
+        ->judge({.request_target = target,
+                 .status = 200,
+                 .content_type = {},
+                 .content_encoding = coding,
+                 .body = body});
+  };
+  const std::string_view gzip =
+      "the answer is compressed (Content-Encoding: gzip), so its text cannot be judged";
+  BOOST_TEST((judge("contains:cat", "gzip", "\x1f\x8b").outcome == Outcome::kWrongAnswer));
+  BOOST_TEST(judge("contains:cat", "gzip", "\x1f\x8b").reason.view() == gzip);
+  BOOST_TEST(judge("contains:cat", "GZip", "\x1f\x8b").reason.view() == gzip);
+  BOOST_TEST(judge("seldon", "gzip", "\x1f\x8b", kRecommend).reason.view() == gzip);
+  // A server makes up no reasons.
+  BOOST_TEST(judge("contains:cat", "secret-17", "x").reason.view() ==
+             "the answer is compressed (Content-Encoding: another), so its text cannot be judged");
+  // One that says it and does not do it is right.
+  BOOST_TEST((judge("contains:cat", "gzip", "a cat").outcome == Outcome::kOk));
+  BOOST_TEST(judge("contains:cat", "identity", "a dog").reason.view() ==
+             "the answer does not contain \"cat\"");
+  // Where nobody asks for the text, it may be anything.
+  BOOST_TEST((judge("status", "gzip", "\x1f\x8b", kRecommend).outcome == Outcome::kOk));
+  BOOST_TEST((judge("seldon", "gzip", "\x1f\x8b", "/").outcome == Outcome::kOk));
+}
+
 BOOST_AUTO_TEST_CASE(none_accepts_everything) {
   const auto check = check_of({"none"});
   BOOST_TEST(

@@ -189,6 +189,31 @@ BOOST_AUTO_TEST_CASE(deep_answers_do_not_exhaust_the_stack) {
   BOOST_TEST((judged(*check, overlap, 200, body).outcome == kWrong));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_compressed_is_called_so) {
+  const auto check = make_check({}).value();
+  const auto judge = [&check](std::string_view expectation, std::string_view body, bool whole) {
+    return check->judge({.request_target = "/a",
+                         .status = 200,
+                         .content_type = "application/json",
+                         .content_encoding = "br",
+                         .body = body,
+                         .body_is_whole = whole,
+                         .expectation = expectation});
+  };
+  for (const std::string_view expectation :
+       {R"({"contains":"yes"})", R"({"json":{"pointer":"/a","equals":5}})",
+        R"({"overlap":{"pointer":"/a/*","ids":[1]}})", R"("contains:yes")"}) {
+    for (const bool whole : {true, false}) {
+      const Judgement judgement = judge(expectation, "\x8b\x02", whole);
+      BOOST_TEST((judgement.outcome == kWrong));
+      BOOST_TEST(judgement.reason.view() ==
+                 "the answer is compressed (Content-Encoding: br), so its text cannot be judged");
+    }
+  }
+  BOOST_TEST((judge(R"({"json":{"pointer":"/a","equals":5}})", R"({"a":5})", true).outcome == kOk));
+  BOOST_TEST((judge(R"({"status":200})", "\x8b\x02", true).outcome == kOk));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw::replay

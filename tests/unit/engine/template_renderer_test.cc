@@ -93,6 +93,36 @@ BOOST_AUTO_TEST_CASE(rows_of_a_csv_file_go_round) {
   BOOST_TEST(((*filled)->headers == std::vector<Header>{{"X-User", "2"}}));
 }
 
+BOOST_AUTO_TEST_CASE(values_for_a_place_inside_a_json_string) {
+  const test::TempDir folder;
+  folder.write("a.csv",
+               "id,name,json\n1,\"O\"\"Hara \\ Co\",7\n2,\"two\nlines\t\x01\",8\n3,caf\xc3\xa9/,9\n"
+               "4,bad\xff,10\n");
+  TemplateRenderer renderer(1, folder / "f.jsonl");
+  const auto body = [&](uint64_t index) {
+    const auto filled =
+        renderer.fill(made_template("/", R"({"n":"${csv:a.csv:name:json}"})"), index);
+    return filled.ok() ? (*filled)->body : "error: " + filled.error().message();
+  };
+  BOOST_TEST(body(0) == R"({"n":"O\"Hara \\ Co"})");
+  BOOST_TEST(body(1) == R"({"n":"two\nlines\t\u0001"})");
+  BOOST_TEST(body(2) == "{\"n\":\"caf\xc3\xa9/\"}");
+  BOOST_TEST(body(3) == "error: " + (folder / "f.jsonl") +
+                            ":5: found a value in row 4 of column 'name' of a.csv that is not "
+                            "UTF-8, expected text that JSON can hold");
+  // JSON inside a URL is escaped for both; in a header it has no line breaks any more.
+  BOOST_TEST(filled_url(renderer, "/p?json=${csv:a.csv:name:json}", 0) ==
+             "/p?json=O%5C%22Hara%20%5C%5C%20Co");
+  Record record = made_template("/");
+  record.headers = {{"X", "${csv:a.csv:name:json}"}};
+  BOOST_TEST((*renderer.fill(record, 1))->headers[0].value == R"(two\nlines\t\u0001)");
+  // Without it a value goes into a body as it stands, as it always did.
+  BOOST_TEST((*renderer.fill(made_template("/", "[${csv:a.csv:name}]"), 0))->body ==
+             R"([O"Hara \ Co])");
+  // Behind a file alone it is a column.
+  BOOST_TEST(filled_url(renderer, "/${csv:a.csv:json}", 0) == "/7");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_csv_file_cannot_give) {
   const test::TempDir folder;
   folder.write("a.csv", "x,y\n\"1\n2\",3\n");

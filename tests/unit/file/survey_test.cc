@@ -123,6 +123,21 @@ BOOST_AUTO_TEST_CASE(a_bad_line_anywhere_is_an_error) {
              path + ":3:1: found 'bad', expected 'http://host/path' or '/path'");
 }
 
+BOOST_AUTO_TEST_CASE(the_largest_request_has_room_in_what_is_said_of_it) {
+  const TempDir dir;
+  dir.write("image.bin", std::string(70'000, 'i'));
+  const auto largest = [&dir](const std::string& text) {
+    return survey_file(dir.write("f", text), nullptr)->largest_request;
+  };
+  const uint64_t least = largest("/a\n");
+  BOOST_TEST(largest("/a\n/bcdef\n/a\n") == least + 4);
+  BOOST_TEST(largest(R"({"url":"/a","text":"12345"})") == least + 5);
+  BOOST_TEST(largest(R"({"url":"/a","body_file":"image.bin"})") == least + 70'000);
+  BOOST_TEST(largest(R"({"url":"/a","body_file":"missing.bin"})") == least);
+  BOOST_TEST(largest(R"({"url":"/a","header":{"X":"12","Y":"34"}})") >= least + 2 * 7);
+  BOOST_TEST(largest(R"({"url":"/a","expect":{"status":200}})") > least);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw::replay

@@ -139,6 +139,22 @@ BOOST_AUTO_TEST_CASE(the_survey_names_the_columns_of_csv_files) {
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(the_form_of_a_value_stands_behind_its_column) {
+  using Form = TemplateReference::Form;
+  const auto form_of = [](const std::string& text) {
+    const auto place = next_reference(text, 0);
+    BOOST_REQUIRE(place.has_value());
+    BOOST_TEST(place->fault == "");
+    BOOST_TEST(place->reference.file == "a.csv");
+    return std::pair(place->reference.form, std::string(place->reference.column));
+  };
+  BOOST_CHECK(form_of("${csv:a.csv:x}") == std::pair(Form::kUsual, std::string("x")));
+  BOOST_CHECK(form_of("${csv:a.csv:x:raw}") == std::pair(Form::kRaw, std::string("x")));
+  BOOST_CHECK(form_of("${csv:a.csv:x:json}") == std::pair(Form::kJson, std::string("x")));
+  BOOST_CHECK(form_of("${csv:a.csv:json}") == std::pair(Form::kUsual, std::string("json")));
+  BOOST_CHECK(form_of("${csv:a.csv:raw:json}") == std::pair(Form::kJson, std::string("raw")));
+}
+
 BOOST_AUTO_TEST_CASE(a_doubled_dollar_is_a_dollar) {
   const auto place = next_reference("a$${b}${seq}", 0);
   BOOST_REQUIRE(place.has_value());

@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(responses) {
     BOOST_REQUIRE(whole.body() == split.body());
     BOOST_REQUIRE(whole.body_bytes() == split.body_bytes());
     BOOST_REQUIRE(whole.content_type() == split.content_type());
+    BOOST_REQUIRE(whole.content_encoding() == split.content_encoding());
     BOOST_REQUIRE(whole.body().size() <= 16U);
   }
   for (const int count : ends) {

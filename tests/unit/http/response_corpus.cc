@@ -20,6 +20,21 @@ std::vector<ResponseCase> framed_by_length() {
        .bytes = "HTTP/1.1 200 OK\r\nCONTENT-LENGTH: 1\r\nCONTENT-TYPE: a/b\r\n\r\nx",
        .body = "x",
        .content_type = "a/b"},
+      {.name = "a compressed body",
+       .bytes = "HTTP/1.1 200 OK\r\nContent-Encodings: no\r\ncontent-encoding: gzip\r\n"
+                "Content-Encodin: no\r\nContent-Length: 1\r\nContent-Type: a/b\r\n\r\nx",
+       .body = "x",
+       .content_type = "a/b",
+       .content_encoding = "gzip"},
+      {.name = "a coding that nobody has heard of",
+       .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n"
+                "Content-Encoding: 0123456789012345678901234567890123456789\r\n\r\nx",
+       .body = "x",
+       .content_encoding = "01234567890123456789012345678901"},
+      {.name = "a compressed hint",
+       .bytes = "HTTP/1.1 103 Early Hints\r\nContent-Encoding: br\r\n\r\n"
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx",
+       .body = "x"},
       {.name = "no blank after the colon",
        .bytes = "HTTP/1.1 200 OK\r\nContent-Length:1\r\nContent-Type:a/b\r\n\r\nx",
        .body = "x",

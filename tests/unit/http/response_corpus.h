@@ -23,6 +23,7 @@ struct ResponseCase {
   bool keep_alive = true;
   size_t junk = 0;  ///< bytes at the end that are not the response's
   std::string content_type = {};
+  std::string content_encoding = {};
   std::string error = {};  ///< a part of it
 };
 

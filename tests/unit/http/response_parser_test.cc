@@ -48,6 +48,7 @@ class Feeder {
     BOOST_TEST(parser_.started() == !case_.bytes.empty());
     if (case_.state == ParseState::kComplete) {
       BOOST_TEST(parser_.content_type() == case_.content_type);
+      BOOST_TEST(parser_.content_encoding() == case_.content_encoding);
       BOOST_TEST(parser_.keep_alive() == case_.keep_alive);
       BOOST_TEST(consumed_ == case_.bytes.size() - case_.junk);
       BOOST_TEST(parser_.error() == "");

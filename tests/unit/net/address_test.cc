@@ -51,6 +51,34 @@ BOOST_AUTO_TEST_CASE(no_address) {
   BOOST_TEST(Address().size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(unix_sockets) {
+  const auto address = Address::unix_socket("/run/server.sock");
+  BOOST_REQUIRE(address.ok());
+  BOOST_TEST(address->to_string() == "unix:/run/server.sock");
+  BOOST_TEST(address->unix_path() == "/run/server.sock");
+  BOOST_TEST(address->port() == 0);
+  BOOST_TEST((*address == *Address::unix_socket("/run/server.sock")));
+  BOOST_TEST(!(*address == *Address::unix_socket("/run/server.soc")));
+  BOOST_TEST(only("127.0.0.1", 80).unix_path() == "");
+  const std::string longest(Address::kPathMax, 'p');
+  BOOST_REQUIRE(Address::unix_socket(longest).ok());
+  BOOST_TEST(Address::unix_socket(longest)->unix_path() == longest);
+}
+
+BOOST_AUTO_TEST_CASE(paths_that_no_unix_socket_can_have) {
+  BOOST_TEST(Address::unix_socket("").error().message() ==
+             "found no path, expected that of a Unix socket");
+  const std::string longer(Address::kPathMax + 1, 'p');
+  BOOST_TEST(Address::unix_socket(longer).error().message() ==
+             "found a path of 108 bytes, expected at most 107: '" + longer + "'");
+  BOOST_TEST(!Address::unix_socket(std::string_view("a\0b", 3)).ok());
+}
+
+BOOST_AUTO_TEST_CASE(why_no_server_can_be_there) {
+  BOOST_TEST(unix_socket_trouble("/no/such/socket") == "No such file or directory");
+  BOOST_TEST(unix_socket_trouble("/dev/null") == "not a socket");
+}
+
 // Neither text can be a host name, so no name server is asked.
 BOOST_AUTO_TEST_CASE(the_error_names_the_host) {
   for (const std::string host : {"no such host", "256.256.256.256.256"}) {

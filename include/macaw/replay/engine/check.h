@@ -22,6 +22,8 @@ struct Answer {
   std::string_view request_target;  ///< path and query as sent
   int status = 0;
   std::string_view content_type;
+  /// "gzip": the body is compressed and is looked at as it came; empty: it is not.
+  std::string_view content_encoding = {};
   std::string_view body;      ///< its first bytes
   bool body_is_whole = true;  ///< false when the body was longer than what is kept
   /// What the record expects of it, as JSON text (see parse_expectation(), checked when the file

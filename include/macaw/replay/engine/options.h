@@ -100,6 +100,9 @@ struct TokenUse {
 struct Transmission {
   std::optional<http::HostPort> target;  ///< overrides every record's host, Host header included
   std::vector<ConnectTo> connect_to;
+  /// A path: all connections go to this Unix socket, and no name is resolved; hosts only stand in
+  /// the Host header ("localhost" for records without one). Empty: none. Not with connect_to.
+  std::string unix_socket;
   std::vector<Header>
       headers;  ///< added to every request; replaces a record's header of the same name
   RequestOverrides overrides;
@@ -109,7 +112,11 @@ struct Transmission {
   uint32_t redirects_max = 0;   ///< so many are followed, to the same host
   std::string sequence_header;  ///< name of a header that carries the request's index; empty: none
   bool keep_alive = true;       ///< false: a new connection for each request, Connection: close
-  uint32_t connections = 256;   ///< the most at once, over all workers
+  /// A connection is closed by us after so many answers (0: never). The last request on it looks
+  /// like the others: which one that will be is decided when it is sent, and rendered it was
+  /// before.
+  uint32_t requests_per_connection = 0;
+  uint32_t connections = 256;  ///< the most at once, over all workers
   uint32_t workers = 1;
   Nanos timeout = std::chrono::seconds(30);  ///< from sent to done
   Nanos connect_timeout = std::chrono::seconds(10);

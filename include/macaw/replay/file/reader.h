@@ -74,6 +74,10 @@ struct FileSurvey {
   };
 
   std::vector<Authority> authorities;
+  /// No request of the file needs more room than this, in bytes: an upper bound of what a record
+  /// and its body file become on the wire, templates as they stand. A body file that is not there
+  /// counts as nothing.
+  uint64_t largest_request = 0;
   /// The first line that names no host, 0 if all do.
   uint64_t first_line_without_host = 0;
 

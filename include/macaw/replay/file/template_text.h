@@ -25,7 +25,14 @@ struct TemplateReference {
   int64_t high = 0;
   std::string_view file;
   std::string_view column;
-  bool raw = false;  ///< ${csv:FILE:COLUMN:raw}: not escaped in a URL
+
+  /// How the value of a CSV file is written.
+  enum class Form : uint8_t {
+    kUsual,  ///< percent-encoded in a URL, else as it stands
+    kRaw,    ///< ${csv:FILE:COLUMN:raw}: as it stands, in a URL too
+    kJson,   ///< ${csv:FILE:COLUMN:json}: escaped for a place inside a JSON string, then as usual
+  };
+  Form form = Form::kUsual;
 };
 
 struct TemplatePlace {
