@@ -185,22 +185,4 @@ Status restore_secrets(PlayArguments& all, const PlayArguments& given) {
   return {};
 }
 
-std::string without_secrets(std::string text, const std::vector<replay::Header>& headers) {
-  for (const replay::Header& header : headers) {
-    if (!is_secret_header(header.name) || header.value.empty()) {
-      continue;
-    }
-    // Servers repeat the credential without its scheme, too.
-    const std::string_view credential =
-        std::string_view(header.value).substr(header.value.rfind(' ') + 1);
-    for (const std::string_view secret : {std::string_view(header.value), credential}) {
-      for (size_t at = text.find(secret); !secret.empty() && at != std::string::npos;
-           at = text.find(secret, at + kRedacted.size())) {
-        text.replace(at, secret.size(), kRedacted);
-      }
-    }
-  }
-  return text;
-}
-
 }  // namespace macaw::app

@@ -41,7 +41,4 @@ std::vector<std::string> redact_arguments(std::vector<std::string> argv,
 /// was redacted must be given again.
 Status restore_secrets(PlayArguments& all, const PlayArguments& given);
 
-/// `text` without the secrets that occur in it, for what a server sent back.
-std::string without_secrets(std::string text, const std::vector<replay::Header>& headers);
-
 }  // namespace macaw::app

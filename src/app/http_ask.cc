@@ -78,11 +78,18 @@ class Asker final : private net::StreamHandler {
   std::optional<std::string> trouble_;
 };
 
+Result<std::vector<net::Address>> addresses_of(const Question& question) {
+  if (question.unix_socket.empty()) {
+    return net::resolve(question.server.host, question.server.port);
+  }
+  MACAW_TRY_ASSIGN(const net::Address address, net::Address::unix_socket(question.unix_socket));
+  return std::vector{address};
+}
+
 }  // namespace
 
 Result<HttpAnswer> ask(const Question& question) {
-  MACAW_TRY_ASSIGN(const std::vector<net::Address> addresses,
-                   net::resolve(question.server.host, question.server.port));
+  MACAW_TRY_ASSIGN(const std::vector<net::Address> addresses, addresses_of(question));
   const std::string host = question.server.key();
   std::vector<http::HeaderView> headers;
   for (const auto& [name, value] : question.headers) {

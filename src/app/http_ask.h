@@ -20,6 +20,7 @@ struct Question {
   std::string target = "/";
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
+  std::string unix_socket = {};  ///< a path: `server` listens there
   Nanos timeout = std::chrono::seconds(5);
 };
 

@@ -87,7 +87,7 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
     complete_seconds_.store(complete_seconds, std::memory_order_relaxed);
     committed_.wake();
   });
-  if (const Redactor redactor(settings_.run.transmission.headers); redactor.has_secrets()) {
+  if (const Redactor redactor(settings_.run.transmission); redactor.has_secrets()) {
     drain_->redact_with(redactor);
   }
   control_.emplace(replayer_.control(), *drain_, console_,

@@ -17,12 +17,12 @@
 #include "cli_support.h"
 #include "console.h"
 #include "control_file.h"
-#include "credentials.h"
 #include "dry_run.h"
 #include "live_run.h"
 #include "macaw/base/units.h"
 #include "macaw/net/loop.h"
 #include "macaw/ui/ui_server.h"
+#include "redactor.h"
 #include "run_description.h"
 #include "stub_process.h"
 #include "token_keeper.h"
@@ -217,9 +217,9 @@ Play::Step Play::reach_target() {
                 kExitNotStarted);
   }
   if (settings_.token) {
-    auto& source = *settings_.token;
-    source.server = source.server ? source.server : settings_.run.transmission.target;
-    auto keeper = TokenKeeper::start(source, settings_.run.transmission.token->token);
+    const replay::Transmission& transmission = settings_.run.transmission;
+    auto keeper =
+        TokenKeeper::start(aimed_at(*settings_.token, transmission), transmission.token->token);
     if (!keeper) {
       return fail("no access token: " + keeper.error().message(), kExitNotStarted);
     }
@@ -239,13 +239,13 @@ Play::Step Play::reach_target() {
   }
   const replay::ProbeAnswer& answer = probe.answer;
   if (!stats::is_success(answer.outcome)) {
+    const Redactor redact(settings_.run.transmission);
     console_.warning(fmt::format(
         "the first request, sent to try the target, ended as {}{}: {}{}{}",
         stats::outcome_name(answer.outcome),
         answer.status > 0 ? fmt::format(" with status {}", answer.status) : std::string(),
-        without_secrets(answer.reason, settings_.run.transmission.headers),
-        answer.body_start.empty() ? "" : "; its answer begins: ",
-        without_secrets(answer.body_start, settings_.run.transmission.headers)));
+        redact(answer.reason),
+        answer.body_start.empty() ? "" : "; its answer begins: ", redact(answer.body_start)));
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 #include "redactor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "credentials.h"
 #include "macaw/http/request_encoder.h"
@@ -30,6 +31,19 @@ size_t common_start(std::string_view a, std::string_view b) {
       a.begin());
 }
 
+/// How much of the beginning of `text` is a secret, or a part of one that is long enough.
+size_t secret_size_at(std::string_view text, const std::vector<std::string>& secrets) {
+  size_t longest = 0;
+  for (const std::string_view secret : secrets) {
+    const size_t enough = std::min(secret.size(), kPartMin);
+    for (size_t from = 0; from + enough <= secret.size(); ++from) {
+      const size_t size = common_start(text, secret.substr(from));
+      longest = size >= enough ? std::max(longest, size) : longest;
+    }
+  }
+  return longest;
+}
+
 }  // namespace
 
 Redactor::Redactor(const std::vector<replay::Header>& headers) {
@@ -45,30 +59,35 @@ Redactor::Redactor(const std::vector<replay::Header>& headers) {
       if (is_cookie) {
         word.remove_prefix(std::min(word.find('=') + 1, word.size()));  // its name is none
       }
-      if (word.size() >= kSecretMin && !(first && is_scheme(word))) {
-        secrets_.emplace_back(word);
+      if (!(first && is_scheme(word))) {
+        add(word);
       }
     }
   }
 }
 
-/// How much of the beginning of `text` is a secret, or a part of one that is long enough.
-size_t Redactor::secret_size_at(std::string_view text) const {
-  size_t longest = 0;
-  for (const std::string_view secret : secrets_) {
-    const size_t enough = std::min(secret.size(), kPartMin);
-    for (size_t from = 0; from + enough <= secret.size(); ++from) {
-      const size_t size = common_start(text, secret.substr(from));
-      longest = size >= enough ? std::max(longest, size) : longest;
-    }
+Redactor::Redactor(const replay::Transmission& transmission) : Redactor(transmission.headers) {
+  if (transmission.token) {
+    token_ = transmission.token->token;
   }
-  return longest;
+}
+
+void Redactor::add(std::string_view secret) {
+  if (secret.size() >= kSecretMin) {
+    secrets_.emplace_back(secret);
+  }
 }
 
 std::string Redactor::operator()(std::string text) const {
+  std::vector<std::string> secrets = secrets_;
+  if (token_ != nullptr) {
+    for (std::string& issued : token_->all()) {
+      secrets.push_back(std::move(issued));
+    }
+  }
   std::string redacted;
   for (std::string_view rest = text; !rest.empty();) {
-    const size_t size = secret_size_at(rest);
+    const size_t size = secret_size_at(rest, secrets);
     if (size > 0) {
       redacted += kRedacted;
       rest.remove_prefix(size);

@@ -12,6 +12,7 @@
 #include "macaw/base/base64.h"
 #include "macaw/base/check.h"
 #include "macaw/http/request_encoder.h"
+#include "redactor.h"
 
 namespace macaw::app {
 
@@ -52,6 +53,7 @@ Question question_for(const TokenSource& source) {
   MACAW_CHECK(source.server.has_value(), "its place is known by now");
   Question question;
   question.server = *source.server;
+  question.unix_socket = source.unix_socket;
   question.timeout = kPatience;
   if (source.request == TokenSource::Request::kGet) {
     const auto encoded = [](const std::string& text) {
@@ -76,14 +78,16 @@ Question question_for(const TokenSource& source) {
 }
 
 /// What the server says is wrong, where it says so as RFC 6749 section 5.2 wants it.
-std::string complaint_of(const rapidjson::Document& json) {
+std::string complaint_of(const rapidjson::Document& json, const TokenSource& source) {
   if (!json.IsObject()) {
     return {};
   }
   for (const char* const name : {"error_description", "error_msg", "error"}) {
     const auto member = json.FindMember(name);
     if (member != json.MemberEnd() && member->value.IsString()) {
-      return ": " + in_quotes({member->value.GetString(), member->value.GetStringLength()});
+      Redactor redact;
+      redact.add(source.client_secret);
+      return ": " + in_quotes(redact({member->value.GetString(), member->value.GetStringLength()}));
     }
   }
   return {};
@@ -106,7 +110,7 @@ Result<std::optional<TokenSource>> parse_token_source(const PlayArguments& argum
   }
   TokenSource source;
   MACAW_TRY(set_option("--token-url", arguments.token_url, parse_place, source));
-  if (!source.server && !arguments.target) {
+  if (!source.server && !arguments.target && !arguments.unix_socket) {
     return errorf("--token-url: found a path, expected http://HOST/... or a --target");
   }
   MACAW_TRY(set_option("--token-request", arguments.token_request, parse_request, source.request));
@@ -146,6 +150,14 @@ Result<replay::TokenUse> parse_token_use(const PlayArguments& arguments) {
   return use;
 }
 
+TokenSource aimed_at(TokenSource source, const replay::Transmission& transmission) {
+  if (!source.server) {
+    source.server = transmission.target.value_or(http::HostPort{"localhost"});
+    source.unix_socket = transmission.unix_socket;
+  }
+  return source;
+}
+
 Result<FetchedToken> fetch_token(const TokenSource& source) {
   MACAW_TRY_ASSIGN(const HttpAnswer answer, ask(question_for(source)));
   const std::string host = source.server->key();
@@ -154,14 +166,14 @@ Result<FetchedToken> fetch_token(const TokenSource& source) {
   const bool is_object = !json.HasParseError() && json.IsObject();
   if (answer.status != 200) {
     return errorf("{} answered with status {}{}", host, answer.status,
-                  is_object ? complaint_of(json) : "");
+                  is_object ? complaint_of(json, source) : "");
   }
   if (!is_object) {
     return errorf("{} answered with what is no JSON object", host);
   }
   const auto text = json.FindMember("access_token");
   if (text == json.MemberEnd() || !text->value.IsString() || text->value.GetStringLength() == 0) {
-    return errorf("{} answered without an access_token{}", host, complaint_of(json));
+    return errorf("{} answered without an access_token{}", host, complaint_of(json, source));
   }
   FetchedToken token{.text = {text->value.GetString(), text->value.GetStringLength()}, .life = {}};
   const bool fits =

@@ -18,9 +18,9 @@
 namespace macaw::app {
 
 struct TokenSource {
-  /// Nothing: the server is --target's.
-  std::optional<http::HostPort> server;
-  std::string path;  ///< and query
+  std::optional<http::HostPort> server;  ///< nothing: that of the requests
+  std::string unix_socket;               ///< where it listens, if it does
+  std::string path;                      ///< and query
   enum class Request : uint8_t { kPost, kGet } request = Request::kPost;
   std::string client_id;
   std::string client_secret;
@@ -38,6 +38,9 @@ Result<std::optional<TokenSource>> parse_token_source(const PlayArguments& argum
 
 /// Where the token stands in requests, without the token: --token-header, --token-query.
 Result<replay::TokenUse> parse_token_use(const PlayArguments& arguments);
+
+/// With the server of the requests, where it has none of its own.
+TokenSource aimed_at(TokenSource source, const replay::Transmission& transmission);
 
 /// Asks once; blocks for 5 s at most for each of its addresses. Error: no answer, a status other
 /// than 200, no token in it. Thread: any.

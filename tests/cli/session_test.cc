@@ -100,7 +100,8 @@ BOOST_AUTO_TEST_CASE(answers_that_hold_no_token) {
       {R"({"access_token":7})", " answered without an access_token\n"},
       {R"({"access_token":"a\r\nX: 1"})",
        " answered with an access_token that no header can hold\n"},
-      {R"({"error":"nope"})", " answered without an access_token: 'nope'\n"}};
+      {R"({"error":"not s3cr3t-of-the-client"})",
+       " answered without an access_token: 'not [redacted]'\n"}};
   for (const auto& [body, says] : cases) {
     const ScriptedServer server(script::answer(http_ok(body)));
     const ProcessResult result =

@@ -30,6 +30,16 @@ class UnixStub {
 
 BOOST_AUTO_TEST_SUITE(unix_socket_test)
 
+BOOST_AUTO_TEST_CASE(a_token_comes_over_the_socket_too) {
+  const ReplayFolder folder;
+  folder.dir().write("out.txt", url_list(4));
+  UnixStub stub(folder, "stub.sock");
+  const ProcessResult result =
+      folder.play({"out.txt", "--rps", "100", "--unix-socket", "stub.sock", "--token-url",
+                   "/oauth/token", "--token-client", "a:b"});
+  check_ended_well(result);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_over_a_unix_socket) {
   const ReplayFolder folder;
   // A host that does not resolve, one with a port, and a path without any.

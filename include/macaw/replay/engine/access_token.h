@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace macaw::replay {
 
@@ -17,7 +18,7 @@ class AccessToken {
  public:
   void set(std::string text) {
     const std::lock_guard lock(mutex_);
-    text_ = std::move(text);
+    texts_.push_back(std::move(text));
     version_.fetch_add(1, std::memory_order_release);
   }
 
@@ -26,12 +27,18 @@ class AccessToken {
 
   std::string text() const {
     const std::lock_guard lock(mutex_);
-    return text_;
+    return texts_.empty() ? std::string() : texts_.back();
+  }
+
+  /// The ones before it too, oldest first: they may be valid still, and are to be kept secret.
+  std::vector<std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return texts_;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::string text_;
+  std::vector<std::string> texts_;
   std::atomic<uint64_t> version_{0};
 };
 
