@@ -99,7 +99,7 @@ constexpr uint64_t kHeaderFramingBytes = 4;
 /// Sizes of records, and of the files that they name, each looked at once.
 class RequestSizes {
  public:
-  explicit RequestSizes(std::string path) : folder_(std::filesystem::path(path).parent_path()) {}
+  explicit RequestSizes(const std::filesystem::path& path) : folder_(path.parent_path()) {}
 
   uint64_t of(const Record& record) {
     uint64_t size = kFramingBytes + record.method.size() + record.url.size() + record.body.size() +

@@ -78,7 +78,7 @@ void Redactor::add(std::string_view secret) {
   }
 }
 
-std::string Redactor::operator()(std::string text) const {
+std::string Redactor::operator()(const std::string& text) const {
   std::vector<std::string> secrets = secrets_;
   if (token_ != nullptr) {
     for (std::string& issued : token_->all()) {

@@ -34,7 +34,7 @@ class Redactor {
 
   /// The text with "[redacted]" for every secret in it, and for every part of one that has six
   /// characters or more: texts of errors are cut, and may begin and end in the middle of a secret.
-  std::string operator()(std::string text) const;
+  std::string operator()(const std::string& text) const;
 
  private:
   std::vector<std::string> secrets_;

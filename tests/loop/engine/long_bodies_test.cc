@@ -87,8 +87,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_reads_slowly_gets_all_of_it) {
   const macaw::stats::Sample& sample = run.samples.at(0);
   BOOST_TEST(sample.bytes_out > kBody);
   // 30 pauses at least lie between the send and the answer.
-  BOOST_TEST(sample.first_byte_ns - sample.sent_ns >=
-             static_cast<uint64_t>((30 * kPause).count()));
+  BOOST_TEST(sample.first_byte_ns - sample.sent_ns >= static_cast<uint64_t>((30 * kPause).count()));
 }
 
 BOOST_AUTO_TEST_CASE(whole_requests_share_a_connection) {
