@@ -22,7 +22,7 @@ struct HeaderLine {
 };
 
 /// The first line of `lines`, which goes; nothing at the empty line behind the headers.
-std::optional<HeaderLine> take_line(std::string_view& lines) {
+std::optional<HeaderLine> take_header(std::string_view& lines) {
   const size_t end = lines.find("\r\n");
   if (end == 0 || end == std::string_view::npos) {
     return std::nullopt;
@@ -87,7 +87,7 @@ Result<RedirectedRequest> redirected(std::string_view rendered, const Splices& s
       to = static_cast<uint32_t>(out.size() + (offset - begin));
     }
   };
-  while (const auto line = take_line(lines)) {
+  while (const auto line = take_header(lines)) {
     if (to_get && http::describes_body(line->name)) {
       continue;
     }

@@ -12,12 +12,12 @@ namespace macaw::test {
 
 namespace {
 
-constexpr const char* kSecret = "s3cr3t-of-the-client";
+constexpr const char* kClientSecret = "s3cr3t-of-the-client";
 
 ProcessResult play_with_secret(const ReplayFolder& folder, std::vector<std::string> args) {
   args.insert(args.end(), {"--no-ui", "--expect", "status"});
   ProcessOptions options = folder.options(std::move(args));
-  options.env = {{"SECRET", kSecret}};
+  options.env = {{"SECRET", kClientSecret}};
   return run_process("replay", std::move(options));
 }
 
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_token_by_client_credentials_is_renewed) {
   const ReplayFolder folder;
   folder.dir().write("out.jsonl", kPrediction);
   const StubTarget stub(
-      {"--require-token", "--token-life", "5s", "--client", std::string("shop:") + kSecret});
+      {"--require-token", "--token-life", "5s", "--client", std::string("shop:") + kClientSecret});
   const ProcessResult result = play_with_secret(
       folder, {"out.jsonl", "--rps", "50", "--duration", "4500ms", "--target", stub.host_port(),
                "--token-url", "/oauth/token", "--token-client", "shop:$SECRET"});
@@ -53,13 +53,13 @@ BOOST_AUTO_TEST_CASE(a_token_by_client_credentials_is_renewed) {
   BOOST_TEST(sql.one("select group_concat(distinct text) from events where kind = 'token'") ==
              "access token renewed, for 5 s");
   BOOST_TEST(contains(sql.one("select argv from runs"), R"("--token-client","shop:$SECRET")"));
-  BOOST_TEST(!contains(file_bytes(folder.db()), kSecret));
+  BOOST_TEST(!contains(file_bytes(folder.db()), kClientSecret));
 }
 
 BOOST_AUTO_TEST_CASE(seldons_token_stands_in_the_query) {
   const ReplayFolder folder;
   folder.dir().write("out.jsonl", kPrediction);
-  const StubTarget stub({"--require-token", "--client", std::string("shop:") + kSecret});
+  const StubTarget stub({"--require-token", "--client", std::string("shop:") + kClientSecret});
   const ProcessResult result = play_with_secret(
       folder, {"out.jsonl", "--rps", "max", "--requests", "20", "--target", stub.host_port(),
                "--token-url", "http://" + stub.host_port() + "/token", "--token-request", "get",
