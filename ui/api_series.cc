@@ -22,7 +22,7 @@ Series clock_series(Quantity clock, const std::vector<store::IntervalRow>& rows)
   return series_of_intervals(key, rows);
 }
 
-void add_clock(JsonText& json, const char* name, const Series& series) {
+void add_clock_series(JsonText& json, const char* name, const Series& series) {
   json.key(name).begin_object();
   json.key("t").counts(series.seconds).key("columns").begin_array();
   for (const std::vector<double>& column : series.columns) {
@@ -142,8 +142,8 @@ Result<std::string> series_json(const RunChoice& choice, const ChartRequest& req
   json.key("resolution").count(span.resolution);
   json.key("from").count(span.from_s);
   json.key("end").count(request.end_s);
-  add_clock(json, "response", clock_series(Quantity::kResponse, intervals));
-  add_clock(json, "service", clock_series(Quantity::kService, intervals));
+  add_clock_series(json, "response", clock_series(Quantity::kResponse, intervals));
+  add_clock_series(json, "service", clock_series(Quantity::kService, intervals));
   add_traffic(json, intervals);
   add_health(json, *health);
   json.end_object();

@@ -78,7 +78,7 @@ void add_run(Families& families, const store::RunRow& run, const replay::RunStat
 
 using Totals = std::vector<store::EndpointTotals>;
 
-void add_outcomes(Families& families, const Totals& totals) {
+void write_outcomes(Families& families, const Totals& totals) {
   MetricFamily& requests =
       families.add("macaw_requests_total", MetricType::kCounter,
                    "Requests that have ended, by outcome; everything but ok is an error.");
@@ -142,7 +142,7 @@ void add_times(Families& families, const Totals& totals) {
       .metrics.push_back({.times = stats::Distribution{all.connection_wait, 0}});
 }
 
-void add_health(Families& families, const std::vector<store::HealthRow>& health) {
+void write_health(Families& families, const std::vector<store::HealthRow>& health) {
   uint64_t in_flight = 0;
   uint64_t waiting = 0;
   uint64_t connections = 0;
@@ -184,7 +184,7 @@ std::vector<MetricFamily> metrics_of(const StoredRun* run, const replay::RunStat
     return families.take();
   }
   add_run(families, run->run, live);
-  add_outcomes(families, run->totals);
+  write_outcomes(families, run->totals);
   add_counts(families, "macaw_received_bytes_total", "Bytes of answers.", run->totals,
              [](const stats::Aggregate& totals) { return totals.bytes_in; });
   add_counts(families, "macaw_written_bytes_total", "Bytes of requests.", run->totals,
@@ -193,7 +193,7 @@ std::vector<MetricFamily> metrics_of(const StoredRun* run, const replay::RunStat
              "Requests sent again after a stale connection.", run->totals,
              [](const stats::Aggregate& totals) { return totals.resent; });
   add_times(families, run->totals);
-  add_health(families, run->health);
+  write_health(families, run->health);
   return families.take();
 }
 

@@ -29,19 +29,19 @@ std::string bare_name(const Key& key) {
 }
 
 /// Aggregates by endpoint, 0 for all.
-using Totals = std::map<uint16_t, stats::Aggregate>;
+using TreeTotals = std::map<uint16_t, stats::Aggregate>;
 
-Result<Totals> whole_run(const RunChoice& choice) {
+Result<TreeTotals> whole_run(const RunChoice& choice) {
   MACAW_TRY_ASSIGN(std::vector<store::EndpointTotals> rows, choice.reader->totals(choice.run->run));
-  Totals totals;
+  TreeTotals totals;
   for (store::EndpointTotals& row : rows) {
     totals[row.endpoint.endpoint] = std::move(row.totals);
   }
   return totals;
 }
 
-Result<Totals> last_seconds(const RunChoice& choice, uint64_t end_s, uint64_t period_s) {
-  Totals totals;
+Result<TreeTotals> last_seconds(const RunChoice& choice, uint64_t end_s, uint64_t period_s) {
+  TreeTotals totals;
   std::vector<uint16_t> endpoints{0};
   for (const store::EndpointRow& row : choice.endpoints) {
     endpoints.push_back(row.endpoint);
@@ -74,7 +74,7 @@ uint64_t count_of(const Key& key, const stats::Aggregate& aggregate) {
   }
 }
 
-void fill_from_totals(StatsTree& tree, const std::vector<Key>& keys, const Totals& totals) {
+void fill_from_totals(StatsTree& tree, const std::vector<Key>& keys, const TreeTotals& totals) {
   static const stats::Aggregate nothing;
   for (const Key& key : keys) {
     const auto found = totals.find(key.endpoint);
@@ -120,7 +120,7 @@ Result<StatsTree> read_tree(const RunChoice& choice, uint64_t period_s) {
   }
   const store::RunRow& run = *choice.run;
   const auto end_s = static_cast<uint64_t>(to_seconds(run.spans.elapsed)) + 1;
-  MACAW_TRY_ASSIGN(const Totals totals,
+  MACAW_TRY_ASSIGN(const TreeTotals totals,
                    period_s == 0 ? whole_run(choice) : last_seconds(choice, end_s, period_s));
   fill_from_totals(tree, keys, totals);
   Span span;

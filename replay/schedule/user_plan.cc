@@ -167,13 +167,13 @@ Nanos UserPlan::ends_at() const {
 
 namespace {
 
-constexpr std::string_view kForms = "expected N, FROM..TO:SPAN or NxSPAN,NxSPAN,...,N";
+constexpr std::string_view kUserForms = "expected N, FROM..TO:SPAN or NxSPAN,NxSPAN,...,N";
 constexpr size_t kStagesMax = 10'000;
 
 Result<uint32_t> users_of(std::string_view whole, std::string_view text) {
   const auto count = parse_count(text);
   if (!count) {
-    return errorf("found '{}', {}", whole, kForms);
+    return errorf("found '{}', {}", whole, kUserForms);
   }
   if (*count > UserPlan::kUsersMax) {
     return errorf("found {} users, expected at most {}", format_count(*count),
@@ -185,7 +185,7 @@ Result<uint32_t> users_of(std::string_view whole, std::string_view text) {
 Result<Nanos> user_span_of(std::string_view whole, std::string_view text) {
   const auto span = parse_duration(text);
   if (!span) {
-    return errorf("found '{}', {}: {}", whole, kForms, span.error().message());
+    return errorf("found '{}', {}: {}", whole, kUserForms, span.error().message());
   }
   if (*span <= Nanos(0)) {
     return errorf("found '{}', expected a span above 0", whole);
@@ -196,7 +196,7 @@ Result<Nanos> user_span_of(std::string_view whole, std::string_view text) {
 Result<UserPlan> parse_user_ramp(std::string_view text, size_t dots) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon < dots) {
-    return errorf("found '{}', {}", text, kForms);
+    return errorf("found '{}', {}", text, kUserForms);
   }
   MACAW_TRY_ASSIGN(const uint32_t from, users_of(text, text.substr(0, dots)));
   MACAW_TRY_ASSIGN(const uint32_t to, users_of(text, text.substr(dots + 2, colon - dots - 2)));
@@ -218,7 +218,7 @@ Result<UserPlan> parse_user_plan(std::string_view text, std::optional<Rate> spaw
     return parse_user_ramp(text, dots);
   }
   if (text.ends_with(',')) {
-    return errorf("found '{}', {}", text, kForms);
+    return errorf("found '{}', {}", text, kUserForms);
   }
   std::vector<UserPlan::Stage> stages;
   Nanos start{};

@@ -23,6 +23,11 @@ OUTPUT = re.compile(r"\bstd::(cout|cerr|clog|exit|quick_exit|abort|terminate)\b|
                     r"(?<![\w:.>])(printf|puts|exit|_exit)\s*\(|"
                     r"\bfprintf\s*\(\s*std(out|err)|\bfmt::print\s*\(")
 SUITE = re.compile(r"BOOST_(?:AUTO|FIXTURE)_TEST_SUITE\(\s*(\w+)")
+OWN_SPACE = re.compile(r"^namespace \{$(.*?)^\} +$", re.MULTILINE | re.DOTALL)  # "}  // namespace"
+OWN_NAME = re.compile(r"(?:class|struct|enum class|enum) (\w+)(?: final)?(?: :.*)? ?[{;]|"
+                      r"(?:constexpr|const|inline)\b[\w:<>, *&]*?[ *&](\w+)(?:\[\])? ?[={;]|"
+                      r"(?!using\b)[A-Za-z][\w:<>, *&]*?[ *&](\w+)\(")
+TARGET = re.compile(r"macaw_(?:module|test)\((\w+)([^)]*)\)")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]]*\]\(([^)\s]+)\)")
 MAY_PRINT = ("src/app/", "src/base/check.")
 PRODUCT = ("src/", "include/", "replay/", "generators/", "datasets/", "ui/")
@@ -153,9 +158,40 @@ def check_dead_files(root, names):
     return findings
 
 
+def own_names(text):
+    """The names that a source's anonymous namespaces declare at their top level."""
+    names = set()
+    for space in OWN_SPACE.finditer(tree.without_comments(text)):
+        depth = 0
+        for line in space.group(1).split("\n"):
+            match = OWN_NAME.match(line) if depth == 0 else None
+            names |= {name for name in match.groups() if name} if match else set()
+            depth += line.count("{") - line.count("}")
+    return names
+
+
+def check_own_names(root, names):
+    """The sanitizer builds compile several sources of a target as one."""
+    findings = []
+    for lists in names:
+        if posixpath.basename(lists) != "CMakeLists.txt":
+            continue
+        for target, sources in TARGET.findall(tree.read(root, lists)):
+            first = {}
+            for source in re.findall(r"[\w./]+\.cc\b", sources):
+                path = posixpath.normpath(posixpath.join(posixpath.dirname(lists), source))
+                if not (root / path).is_file():
+                    continue
+                for own in own_names(tree.read(root, path)):
+                    other = first.setdefault(own, path)
+                    if other != path:
+                        findings.append(f"{path}: {own} has a namesake in {other} ({target})")
+    return sorted(findings)
+
+
 def check(root):
     names = tree.files(root)
-    findings = check_dead_files(root, names)
+    findings = check_dead_files(root, names) + check_own_names(root, names)
     for name in names:
         text = None if MATERIAL.search(name) else tree.read(root, name)
         if text is None:
@@ -199,6 +235,15 @@ def self_test():
     case("README.md", "# A\n" + "\n" * 150 + "x\n", "152 lines, at most 150")
     case("scripts/run", "#!/usr/bin/env bash\necho\n", "does not begin with SPDX")
     tree.expect(check, {"src/io/a.cc": head}, "no CMakeLists.txt lists it")
+    for own in ("int f(int a) {\n  return a;\n}\n", "struct f {\n  int g();\n};\n",
+                "constexpr int f = 1;\n"):
+        space = head + "namespace {\n" + own + "}  // namespace\n"
+        lists = "# " + SPDX + "\nmacaw_module(io\n  SOURCES\n    a.cc\n    b.cc\n  USES base)\n"
+        tree.expect(check, {"src/io/a.cc": space, "src/io/b.cc": space, "src/io/CMakeLists.txt":
+                            lists}, "b.cc: f has a namesake in src/io/a.cc (io)")
+        apart = lists.replace("    b.cc", "  USES base)\nmacaw_module(ui\n  SOURCES\n    b.cc")
+        tree.expect(check, {"src/io/a.cc": space, "src/io/b.cc": space,
+                            "src/io/CMakeLists.txt": apart})
 
 
 if __name__ == "__main__":

@@ -253,7 +253,7 @@ void add_span(JsonText& json, std::string_view name, const stats::Histogram& his
   json.end_object();
 }
 
-void add_endpoint(JsonText& json, const store::EndpointTotals& row, Nanos timeout) {
+void add_endpoint_totals(JsonText& json, const store::EndpointTotals& row, Nanos timeout) {
   const stats::Aggregate& totals = row.totals;
   json.begin_object();
   json.key("endpoint").count(row.endpoint.endpoint);
@@ -303,7 +303,7 @@ std::string format_json(const RunSummary& summary) {
   add_counts(json, summary, total);
   json.key("endpoints").begin_array();
   for (const store::EndpointTotals& row : summary.totals) {
-    add_endpoint(json, row, summary.run.start.timeout);
+    add_endpoint_totals(json, row, summary.run.start.timeout);
   }
   json.end_array();
   json.key("errors").begin_array();

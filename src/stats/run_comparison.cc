@@ -95,7 +95,7 @@ double middle_of(std::span<const double> values) {
   return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-Shortage find_shortage(Statistic statistic, size_t runs, uint64_t count_min) {
+Shortage find_shortage_of_runs(Statistic statistic, size_t runs, uint64_t count_min) {
   using Kind = Shortage::Kind;
   if (runs < kRunsMin) {
     return {Kind::kRuns, runs, kRunsMin};
@@ -111,7 +111,7 @@ Change compare_runs(Statistic statistic, std::span<const double> a_ns, std::span
   MACAW_CHECK(!a_ns.empty() && !b_ns.empty() && (!paired || a_ns.size() == b_ns.size()));
   Change change;
   change.statistic = statistic;
-  change.shortage = find_shortage(statistic, std::min(a_ns.size(), b_ns.size()), count_min);
+  change.shortage = find_shortage_of_runs(statistic, std::min(a_ns.size(), b_ns.size()), count_min);
   const bool short_of_data = change.shortage.kind != Shortage::Kind::kNone;
   const auto is_finite = [](double x) { return std::isfinite(x); };
   const bool finite = std::all_of(a_ns.begin(), a_ns.end(), is_finite) &&

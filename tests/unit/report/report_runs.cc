@@ -9,7 +9,7 @@ namespace macaw::report {
 
 namespace {
 
-constexpr uint64_t kMs = 1'000'000;
+constexpr uint64_t kRunMs = 1'000'000;
 
 store::RunRow run_row() {
   store::RunRow run;
@@ -44,12 +44,12 @@ stats::Sample sample(uint64_t i) {
   stats::Sample sample;
   sample.index = i & 0xFFFFFFFFFFFF;
   sample.line = static_cast<uint32_t>(i + 1);
-  sample.intended_ns = static_cast<int64_t>(i * 10 * kMs);
+  sample.intended_ns = static_cast<int64_t>(i * 10 * kRunMs);
   sample.endpoint = i % 2 == 0 ? 1 : 2;
   sample.ready_ns = 20'000;
   sample.sent_ns = 30'000;
   const uint64_t spread = (i * 7919) % 1000;
-  const uint64_t service_ns = (2 * kMs + spread * 7'000) / (i % 2 == 0 ? 1 : 10);
+  const uint64_t service_ns = (2 * kRunMs + spread * 7'000) / (i % 2 == 0 ? 1 : 10);
   sample.done_ns = sample.sent_ns + service_ns;
   sample.first_byte_ns = sample.done_ns;
   sample.status = 200;
@@ -75,7 +75,7 @@ void add_totals(RunSummary& summary, const stats::RunAggregator& aggregator) {
   }
 }
 
-void fail(stats::Sample& sample, stats::Outcome outcome, uint16_t status, uint64_t done_ns) {
+void fail_one(stats::Sample& sample, stats::Outcome outcome, uint16_t status, uint64_t done_ns) {
   sample.outcome = outcome;
   sample.status = status;
   sample.done_ns = done_ns;
@@ -119,13 +119,13 @@ RunSummary failing_run() {
   for (uint64_t i = 0; i < 5993; ++i) {
     stats::Sample one = sample(i);
     if (i % 100 < 31) {
-      one.sent_ns += 40 * kMs;
-      one.done_ns += 40 * kMs;
+      one.sent_ns += 40 * kRunMs;
+      one.done_ns += 40 * kRunMs;
     }
     if (i % 600 == 0) {
-      fail(one, stats::Outcome::kTimeout, 0, one.sent_ns + 30'000 * kMs);
+      fail_one(one, stats::Outcome::kTimeout, 0, one.sent_ns + 30'000 * kRunMs);
     } else if (i % 240 == 2) {
-      fail(one, stats::Outcome::kHttpError, 503, one.sent_ns + 300'000);
+      fail_one(one, stats::Outcome::kHttpError, 503, one.sent_ns + 300'000);
     } else if (i == 77 || i == 79) {
       one.outcome = stats::Outcome::kWrongAnswer;
     }
@@ -139,14 +139,14 @@ RunSummary failing_run() {
   };
   store::EventRow stall;
   stall.kind = stats::EventKind::kStall;
-  stall.at = from_seconds(12) + Nanos(345 * kMs);
-  stall.value = 80 * kMs;
+  stall.at = from_seconds(12) + Nanos(345 * kRunMs);
+  stall.value = 80 * kRunMs;
   stall.text = "the generator's loop did not run";
   summary.events = {stall};
   summary.unsent = {{0, 5993, 5999, 7, stats::UnsentReason::kInterrupted}};
   summary.run.state = store::RunState::kInterrupted;
   summary.run.end_reason = "interrupted at 99 %";
-  summary.run.spans.sending = Nanos(59'930 * kMs);
+  summary.run.spans.sending = Nanos(59'930 * kRunMs);
   return summary;
 }
 
@@ -161,7 +161,7 @@ RunSummary tiny_run() {
   summary.run.start.profile = "max";
   summary.run.start.connections = 1;
   summary.run.counts = {12, 12, 0, 3};
-  summary.run.spans.elapsed = Nanos(123 * kMs);
+  summary.run.spans.elapsed = Nanos(123 * kRunMs);
   summary.run.verdict = {stats::VerdictKind::kInvalid, "3 rows were lost"};
   stats::RunAggregator aggregator;
   for (uint64_t i = 0; i < 12; ++i) {
@@ -172,7 +172,7 @@ RunSummary tiny_run() {
   add_totals(summary, aggregator);
   summary.totals.back().endpoint.path =
       "/a/very/long/path/that/goes/on/and/on/until/it/says/recommendations";
-  summary.run.spans.sending = Nanos(120 * kMs);
+  summary.run.spans.sending = Nanos(120 * kRunMs);
   return summary;
 }
 

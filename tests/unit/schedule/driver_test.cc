@@ -27,7 +27,7 @@ struct Errors {
   Nanos last{};
 };
 
-Errors play(Driver& driver, Arrivals& arrivals, uint64_t requests, Nanos overshoot_max) {
+Errors play_open_loop(Driver& driver, Arrivals& arrivals, uint64_t requests, Nanos overshoot_max) {
   Random random(/*seed=*/21);
   Errors errors;
   Nanos now{};
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_million_late_waits_do_not_add_up) {
       const auto clock = std::make_unique<RunClock>();
       OpenLoopDriver driver(*clock);
       Arrivals arrivals(RateProfile::constant(per_second(1'000)), process, /*seed=*/1);
-      const Errors errors = play(driver, arrivals, kRequests, overshoot);
+      const Errors errors = play_open_loop(driver, arrivals, kRequests, overshoot);
       BOOST_TEST(errors.largest.count() < overshoot.count());
       BOOST_TEST(errors.last.count() < overshoot.count());
     }
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(changes_of_the_clock_do_not_add_up_either) {
   }
   OpenLoopDriver driver(*clock);
   Arrivals arrivals(RateProfile::constant(per_second(1'000)), ArrivalProcess::kConstant, 1);
-  const Errors errors = play(driver, arrivals, 100'000, microseconds(500));
+  const Errors errors = play_open_loop(driver, arrivals, 100'000, microseconds(500));
   BOOST_TEST(errors.largest.count() < 500'000);
 }
 

@@ -16,21 +16,21 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(answers_test)
 
-constexpr int64_t kNowMs = 1479696000123;
-constexpr std::string_view kJson = "application/json;charset=UTF-8";
+constexpr int64_t kAnswersMs = 1479696000123;
+constexpr std::string_view kAnswersJson = "application/json;charset=UTF-8";
 
 server::Response ask(std::string target, std::vector<std::string> keys = {}) {
   http::Request request;
   request.method = "GET";
   request.target = std::move(target);
-  return answer_request(request, {.consumer_keys = keys, .now_ms = kNowMs});
+  return answer_request(request, {.consumer_keys = keys, .now_ms = kAnswersMs});
 }
 
 void check_json(const std::string& target, const std::string& body,
                 std::vector<std::string> keys = {}) {
   const server::Response response = ask(target, std::move(keys));
   BOOST_TEST(response.status == 200);
-  BOOST_TEST(response.content_type == kJson);
+  BOOST_TEST(response.content_type == kAnswersJson);
   BOOST_TEST(response.body == body);
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(generations_test)
 
-constexpr int64_t kNowMs = 1479696000123;
+constexpr int64_t kGenerationsMs = 1479696000123;
 
 server::Response generate(std::string body, std::string_view model = "") {
   return answer_generate(test::made_request("POST", "/generate", std::move(body)),
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(every_backend_has_its_field) {
 BOOST_AUTO_TEST_CASE(completions_count_their_tokens) {
   const auto request = test::made_request(
       "POST", "/v1/completions", R"({"model":"m","prompt":" two  words\n","max_tokens":4})");
-  const server::Response response = answer_completions(request, kNowMs);
+  const server::Response response = answer_completions(request, kGenerationsMs);
   const auto document = parsed(response);
   BOOST_TEST(text_member(document, "object") == "text_completion");
   BOOST_TEST(text_member(document, "id").starts_with("cmpl-"));
@@ -71,7 +71,8 @@ BOOST_AUTO_TEST_CASE(completions_count_their_tokens) {
 
 BOOST_AUTO_TEST_CASE(chat) {
   const auto ask = [](std::string body) {
-    return answer_chat(test::made_request("POST", "/v1/chat/completions", std::move(body)), kNowMs);
+    return answer_chat(test::made_request("POST", "/v1/chat/completions", std::move(body)),
+                       kGenerationsMs);
   };
   const auto document = parsed(ask(
       R"({"model":"m","max_completion_tokens":2,"messages":[{"role":"user","content":"a b"}]})"));
@@ -91,12 +92,13 @@ BOOST_AUTO_TEST_CASE(what_is_refused) {
   BOOST_TEST(generate("x").status == 400);
   BOOST_TEST(generate(R"({"prompt":"a","stream":true})").body ==
              R"({"error":"found stream true, expected false: this server does not stream"})");
-  BOOST_TEST(
-      answer_completions(test::made_request("POST", "/", R"({"prompt":"a","stream":true})"), kNowMs)
-          .body ==
-      R"({"error":{"message":"found stream true, expected false: this server does not )"
-      R"(stream","type":"invalid_request_error","param":null,"code":null}})");
-  BOOST_TEST(answer_completions(test::made_request("POST", "/", "{}"), kNowMs).status == 400);
+  BOOST_TEST(answer_completions(test::made_request("POST", "/", R"({"prompt":"a","stream":true})"),
+                                kGenerationsMs)
+                 .body ==
+             R"({"error":{"message":"found stream true, expected false: this server does not )"
+             R"(stream","type":"invalid_request_error","param":null,"code":null}})");
+  BOOST_TEST(answer_completions(test::made_request("POST", "/", "{}"), kGenerationsMs).status ==
+             400);
   // Nobody orders more than 16,384 words.
   BOOST_TEST(blanks(generate(R"({"inputs":"a","max_tokens":1000000000})").body) == 16'384);
 }

@@ -15,7 +15,7 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(presets_test)
 
-constexpr size_t kDraws = 200'000;
+constexpr size_t kPresetDraws = 200'000;
 
 struct StatedQuantile {
   double percent;
@@ -24,7 +24,7 @@ struct StatedQuantile {
 
 std::vector<double> sorted_draws(const LatencyModel& model) {
   std::vector<double> draws;
-  for (uint64_t k = 0; k < kDraws; ++k) {
+  for (uint64_t k = 0; k < kPresetDraws; ++k) {
     draws.push_back(to_millis(model.draw(/*seed=*/5, k)));
   }
   std::sort(draws.begin(), draws.end());
@@ -39,9 +39,9 @@ void check_table(const std::vector<double>& draws, const std::vector<StatedQuant
   BOOST_TEST(draws.back() <= table.back().ms);
   for (const auto& [percent, ms] : table) {
     const double share = percent / 100;
-    const double sd = std::sqrt(share * (1 - share) / static_cast<double>(kDraws));
+    const double sd = std::sqrt(share * (1 - share) / static_cast<double>(kPresetDraws));
     const auto below = std::upper_bound(draws.begin(), draws.end(), ms) - draws.begin();
-    const double found = static_cast<double>(below) / static_cast<double>(kDraws);
+    const double found = static_cast<double>(below) / static_cast<double>(kPresetDraws);
     BOOST_TEST(std::abs(found - share) <= 5 * sd, percent << " %: " << found);
   }
 }
