@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_was_announced_is_not_held_back) {
     BOOST_TEST(run.count(Outcome::kOk) == 2U);
     BOOST_TEST(server.connections() == 1U);
     BOOST_REQUIRE(server.requests().size() == 2U);
-    const std::string& raw = server.requests()[0].raw;
+    const std::string raw = server.requests()[0].raw;
     BOOST_TEST(raw.find("\r\nExpect: 100-continue\r\n") != std::string::npos);
     BOOST_TEST(raw.ends_with("\r\n\r\nbody"));
     for (const auto& sample : run.samples) {
