@@ -16,11 +16,9 @@
 #include "streams.h"
 
 namespace macaw::stub {
-namespace {
 
-/// A draw from an unbounded tail ends here.
-constexpr Nanos kDrawMax = std::chrono::hours(24);
-constexpr double kSigmaMax = 10;
+/// Not in the anonymous namespace: LatencyModel::Impl, which other files name, holds them.
+namespace laws {
 
 struct Fixed {
   Nanos value{};
@@ -50,6 +48,21 @@ struct Quantiles {
 };
 
 using Distribution = std::variant<Fixed, Lognormal, Uniform, Exponential, Quantiles>;
+
+}  // namespace laws
+
+namespace {
+
+/// A draw from an unbounded tail ends here.
+constexpr Nanos kDrawMax = std::chrono::hours(24);
+constexpr double kSigmaMax = 10;
+
+using laws::Distribution;
+using laws::Exponential;
+using laws::Fixed;
+using laws::Lognormal;
+using laws::Quantiles;
+using laws::Uniform;
 
 double as_double(Nanos span) {
   return static_cast<double>(span.count());
