@@ -23,8 +23,9 @@ struct RedirectedRequest {
 
 /// `rendered` is the request that was answered, as it was before its splices were filled. After a
 /// 303, and for a POST after a 301 or 302 (as browsers do), a GET without body; else the same
-/// method and body. Headers stay, but for those that describe a body that goes. Error, a short
-/// reason without ids: a location that is no URL, of another host or of another scheme.
+/// method and body. Headers stay, but for those that describe a body that goes; of the query
+/// nothing does, an access token in it neither. Error, a short reason without ids: a location that
+/// is no URL, of another host or of another scheme.
 Result<RedirectedRequest> redirected(std::string_view rendered, const Splices& splices, int status,
                                      std::string_view location);
 
