@@ -3,94 +3,14 @@
 
 #include <optional>
 
+#include "macaw/base/check.h"
 #include "macaw/http/request_encoder.h"
-#include "macaw/http/response_parser.h"
-#include "macaw/net/loop.h"
-#include "macaw/net/stream.h"
 
 namespace macaw::app {
 
 namespace {
 
-/// A connection for one exchange.
-class Asker final : private net::StreamHandler {
- public:
-  Asker(net::Loop& loop, std::string wire)
-      : loop_(loop), stream_(loop, *this), wire_(std::move(wire)) {
-    parser_.start(/*head_request=*/false);
-  }
-
-  void connect(const net::Address& address) {
-    if (const int error = stream_.connect(address); error != 0) {
-      end(net::error_text(error));
-    }
-  }
-
-  const std::optional<std::string>& trouble() const { return trouble_; }
-
-  bool ended() const { return ended_; }
-
-  const http::ResponseParser& parser() const { return parser_; }
-
-  void end(std::optional<std::string> trouble) {
-    if (!ended_) {
-      ended_ = true;
-      trouble_ = std::move(trouble);
-      stream_.close();
-      loop_.stop();
-    }
-  }
-
- private:
-  void stream_connected(int error) override {
-    if (error != 0 || stream_.write(wire_, &error) == net::Stream::WriteState::kFailed) {
-      end(net::error_text(error));
-    }
-  }
-
-  void stream_read(std::string_view bytes) override { judge(parser_.feed(bytes)); }
-
-  void stream_ended(int error) override {
-    if (error != 0) {
-      end(net::error_text(error));
-    } else {
-      judge(parser_.finish());
-    }
-  }
-
-  void stream_drained() override {}
-
-  void stream_closed() override {}
-
-  void judge(http::ParseState state) {
-    if (state == http::ParseState::kComplete) {
-      end(std::nullopt);
-    } else if (state == http::ParseState::kMalformed) {
-      end(std::string(parser_.error()));
-    }
-  }
-
-  net::Loop& loop_;
-  net::Stream stream_;
-  std::string wire_;
-  http::ResponseParser parser_;
-  bool ended_ = false;
-  std::optional<std::string> trouble_;
-};
-
-Result<std::vector<net::Address>> addresses_of(const Question& question) {
-  if (question.unix_socket.empty()) {
-    return net::resolve(question.server.host, question.server.port);
-  }
-  MACAW_TRY_ASSIGN(const net::Address address, net::Address::unix_socket(question.unix_socket));
-  return std::vector{address};
-}
-
-}  // namespace
-
-Result<HttpAnswer> ask(const Question& question) {
-  MACAW_TRY_ASSIGN(const std::vector<net::Address> addresses, addresses_of(question));
-  const std::string host = question.server.key();
+std::string wire_of(const Question& question, std::string_view host) {
   std::vector<http::HeaderView> headers;
   for (const auto& [name, value] : question.headers) {
     headers.push_back({name, value});
@@ -103,22 +23,103 @@ Result<HttpAnswer> ask(const Question& question) {
                         .body = question.body,
                         .close = true},
                        wire);
-  std::string trouble = "no address";
-  for (const net::Address& address : addresses) {
-    net::Loop loop;
-    Asker asker(loop, wire);
-    net::DeadlineTimer timer(loop, [&asker] { asker.end("no answer in time"); });
-    timer.arm(MonoClock::now() + question.timeout);
-    asker.connect(address);
-    if (!asker.ended()) {
-      loop.run();
-    }
-    if (!asker.trouble()) {
-      return HttpAnswer{asker.parser().status(), std::string(asker.parser().body())};
-    }
-    trouble = *asker.trouble();
+  return wire;
+}
+
+}  // namespace
+
+Result<std::vector<net::Address>> addresses_of(const Question& question) {
+  if (question.unix_socket.empty()) {
+    return net::resolve(question.server.host, question.server.port);
   }
-  return errorf("{}: {}", host, trouble);
+  MACAW_TRY_ASSIGN(const net::Address address, net::Address::unix_socket(question.unix_socket));
+  return std::vector{address};
+}
+
+Asking::Asking(net::Loop& loop, const Question& question, std::vector<net::Address> addresses,
+               Ended ended)
+    : host_(question.server.key()),
+      timeout_(question.timeout),
+      addresses_(std::move(addresses)),
+      ended_(std::move(ended)),
+      wire_(wire_of(question, host_)),
+      stream_(loop, *this),
+      timer_(loop, [this] { handle_timer(); }) {
+  timer_.arm(MonoClock::now());  // begins in a turn of the loop, as it ends in one
+}
+
+void Asking::handle_timer() {
+  if (stream_.state() == net::Stream::State::kClosed) {
+    try_next();
+  } else {
+    give_up("no answer in time");
+  }
+}
+
+void Asking::try_next() {
+  while (next_ < addresses_.size()) {
+    parser_.start(/*head_request=*/false);
+    const int error = stream_.connect(addresses_[next_++]);
+    if (error == 0) {
+      timer_.arm(MonoClock::now() + timeout_);
+      return;
+    }
+    trouble_ = net::error_text(error);
+  }
+  end(errorf("{}: {}", host_, trouble_));
+}
+
+void Asking::give_up(std::string trouble) {
+  trouble_ = std::move(trouble);
+  stream_.close();  // and then the next address
+}
+
+void Asking::stream_connected(int error) {
+  if (error != 0 || stream_.write(wire_, &error) == net::Stream::WriteState::kFailed) {
+    give_up(net::error_text(error));
+  }
+}
+
+void Asking::stream_read(std::string_view bytes) {
+  judge(parser_.feed(bytes));
+}
+
+void Asking::stream_ended(int error) {
+  if (error != 0) {
+    give_up(net::error_text(error));
+  } else {
+    judge(parser_.finish());
+  }
+}
+
+void Asking::judge(http::ParseState state) {
+  if (state == http::ParseState::kComplete) {
+    end(HttpAnswer{parser_.status(), std::string(parser_.body())});
+  } else if (state == http::ParseState::kMalformed) {
+    give_up(std::string(parser_.error()));
+  }
+}
+
+void Asking::end(Result<HttpAnswer> answer) {
+  addresses_.clear();  // no next one when the stream has closed
+  timer_.disarm();
+  const Ended ended = std::exchange(ended_, nullptr);
+  if (ended) {
+    ended(std::move(answer));  // the last thing: it may destroy this
+  }
+}
+
+Result<HttpAnswer> ask(const Question& question) {
+  MACAW_TRY_ASSIGN(std::vector<net::Address> addresses, addresses_of(question));
+  net::Loop loop;
+  std::optional<Result<HttpAnswer>> answer;
+  const Asking asking(loop, question, std::move(addresses), [&](Result<HttpAnswer> ended) {
+    answer.emplace(std::move(ended));
+    loop.stop();
+  });
+  loop.run();
+  MACAW_CHECK(answer.has_value(), "an Asking ends");
+  return *std::move(answer);
 }
 
 }  // namespace macaw::app

@@ -95,10 +95,12 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
                                       .moved = [this] { arm_input_end(); }});
   endpoints_.attach(*drain_);
   drain_->start();
-  second_timer_.emplace(loop_, std::chrono::seconds(1), [this] {
-    look_at_machine();
-    look_at_token();
-  });
+  second_timer_.emplace(loop_, std::chrono::seconds(1), [this] { look_at_machine(); });
+  if (token_ != nullptr) {
+    token_->attach(loop_, [this](const std::string& text, bool is_trouble) {
+      tell_of_token(text, is_trouble);
+    });
+  }
   return number;
 }
 
@@ -118,8 +120,10 @@ Result<LiveRun::End> LiveRun::finish() {
   end.aborted = aborted_;
   const replay::RunResult& result = end.result;
   second_timer_.reset();
+  if (token_ != nullptr) {
+    token_->detach();
+  }
   look_at_machine();
-  look_at_token();
   if (const stats::UnsentCell& range = result.undelivered; range.count > 0) {
     drain_->command(
         [row = store::UnsentRow{range.worker, range.first, range.last, range.count, range.reason}](
@@ -166,20 +170,15 @@ void LiveRun::look_at_machine() {
   }
 }
 
-void LiveRun::look_at_token() {
-  if (token_ == nullptr) {
-    return;
+void LiveRun::tell_of_token(const std::string& text, bool is_trouble) {
+  store::EventRow event;
+  event.kind = is_trouble ? stats::EventKind::kWarning : stats::EventKind::kToken;
+  event.at = MonoClock::now() - time_zero_;
+  event.text = "access token " + text;
+  if (is_trouble) {
+    console_.warning(event.text);
   }
-  for (TokenKeeper::News& news : token_->take_news()) {
-    store::EventRow event;
-    event.kind = news.is_trouble ? stats::EventKind::kWarning : stats::EventKind::kToken;
-    event.at = news.at - time_zero_;
-    event.text = "access token " + news.text;
-    if (news.is_trouble) {
-      console_.warning(event.text);
-    }
-    drain_->add_event(std::move(event));
-  }
+  drain_->add_event(std::move(event));
 }
 
 /// The plan waits for what stdin may still give no longer than --duration; pauses and the like move

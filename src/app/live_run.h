@@ -74,7 +74,7 @@ class LiveRun {
   void handle_signal();
   void handle_commit();
   void look_at_machine();
-  void look_at_token();
+  void tell_of_token(const std::string& text, bool is_trouble);
   void end_input();
   void arm_input_end();
   std::string progress_text() const;

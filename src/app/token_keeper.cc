@@ -16,70 +16,59 @@ constexpr Nanos kTryAgain = std::chrono::seconds(1);
 
 Result<std::unique_ptr<TokenKeeper>> TokenKeeper::start(
     TokenSource source, std::shared_ptr<replay::AccessToken> token) {
-  MACAW_TRY_ASSIGN(const FetchedToken fetched, fetch_token(source));
   std::unique_ptr<TokenKeeper> keeper(new TokenKeeper(std::move(source), std::move(token)));
-  const MonoTime renew_at = keeper->take(fetched);
-  if (renew_at != MonoTime::max()) {
-    keeper->thread_ = std::thread([&keeper = *keeper, renew_at] { keeper.run(renew_at); });
-  }
+  keeper->question_ = token_question(keeper->source_);
+  MACAW_TRY_ASSIGN(keeper->addresses_, addresses_of(keeper->question_));
+  MACAW_TRY(keeper->take(ask(keeper->question_)));
   return keeper;
 }
 
-TokenKeeper::~TokenKeeper() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) {
-    thread_.join();
-  }
-}
-
-MonoTime TokenKeeper::take(const FetchedToken& fetched) {
+Result<FetchedToken> TokenKeeper::take(Result<HttpAnswer> answer) {
+  MACAW_TRY_ASSIGN(const HttpAnswer whole, std::move(answer));
+  MACAW_TRY_ASSIGN(FetchedToken fetched, read_token(source_, whole));
   token_->set(fetched.text);
   // A second at least: a life of nothing is no reason to storm the server.
-  return fetched.life ? MonoClock::now() + std::max(*fetched.life / 5 * 4, kTryAgain)
-                      : MonoTime::max();
+  renew_at_ = fetched.life ? MonoClock::now() + std::max(*fetched.life / 5 * 4, kTryAgain)
+                           : MonoTime::max();
+  return fetched;
 }
 
-void TokenKeeper::run(MonoTime renew_at) {
-  bool failed = false;
-  std::unique_lock lock(mutex_);
-  while (renew_at != MonoTime::max()) {
-    // By spans: what the clock of the run counts is no time point of the standard library.
-    while (!stopping_ && MonoClock::now() < renew_at) {
-      changed_.wait_for(lock, renew_at - MonoClock::now());
-    }
-    if (stopping_) {
-      return;
-    }
-    lock.unlock();
-    const auto fetched = fetch_token(source_);
-    if (fetched) {
-      renew_at = take(*fetched);
-      tell(fetched->life ? fmt::format("renewed, for {}", format_duration(*fetched->life))
-                         : "renewed, for ever",
-           /*is_trouble=*/false);
-    } else {
-      renew_at = MonoClock::now() + kTryAgain;
-      if (!std::exchange(failed, true)) {
-        tell("not renewed: " + fetched.error().message(), /*is_trouble=*/true);
-      }
-    }
-    failed = failed && !fetched;
-    lock.lock();
+void TokenKeeper::attach(net::Loop& loop, Tell tell) {
+  loop_ = &loop;
+  tell_ = std::move(tell);
+  timer_.emplace(loop, [this] { renew(); });
+  if (renew_at_ != MonoTime::max()) {
+    timer_->arm(renew_at_);
   }
 }
 
-void TokenKeeper::tell(std::string text, bool is_trouble) {
-  const std::lock_guard lock(mutex_);
-  news_.push_back({.at = MonoClock::now(), .text = std::move(text), .is_trouble = is_trouble});
+void TokenKeeper::detach() {
+  asking_.reset();
+  timer_.reset();
 }
 
-std::vector<TokenKeeper::News> TokenKeeper::take_news() {
-  const std::lock_guard lock(mutex_);
-  return std::exchange(news_, {});
+void TokenKeeper::renew() {
+  asking_.emplace(*loop_, question_, addresses_,
+                  [this](Result<HttpAnswer> answer) { handle_answer(std::move(answer)); });
+}
+
+void TokenKeeper::handle_answer(Result<HttpAnswer> answer) {
+  asking_.reset();
+  const auto fetched = take(std::move(answer));
+  if (fetched) {
+    failed_ = false;
+    tell_(fetched->life ? fmt::format("renewed, for {}", format_duration(*fetched->life))
+                        : "renewed, for ever",
+          /*is_trouble=*/false);
+  } else {
+    renew_at_ = MonoClock::now() + kTryAgain;
+    if (!std::exchange(failed_, true)) {
+      tell_("not renewed: " + fetched.error().message(), /*is_trouble=*/true);
+    }
+  }
+  if (renew_at_ != MonoTime::max()) {
+    timer_->arm(renew_at_);
+  }
 }
 
 }  // namespace macaw::app

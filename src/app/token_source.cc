@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "cli_support.h"
-#include "http_ask.h"
 #include "macaw/base/ascii.h"
 #include "macaw/base/base64.h"
 #include "macaw/base/check.h"
@@ -47,34 +46,6 @@ Result<TokenSource::Request> parse_request(std::string_view text) {
     return TokenSource::Request::kGet;
   }
   return errorf("found '{}', expected post or get", text);
-}
-
-Question question_for(const TokenSource& source) {
-  MACAW_CHECK(source.server.has_value(), "its place is known by now");
-  Question question;
-  question.server = *source.server;
-  question.unix_socket = source.unix_socket;
-  question.timeout = kPatience;
-  if (source.request == TokenSource::Request::kGet) {
-    const auto encoded = [](const std::string& text) {
-      std::string out;
-      append_percent_encoded(text, kUnreserved, out);
-      return out;
-    };
-    question.target =
-        http::set_query_parameter(source.path, "consumer_key", encoded(source.client_id));
-    question.target = http::set_query_parameter(question.target, "consumer_secret",
-                                                encoded(source.client_secret));
-    return question;
-  }
-  question.method = "POST";
-  question.target = source.path;
-  std::string client;
-  encode_base64(fmt::format("{}:{}", source.client_id, source.client_secret), client);
-  question.headers = {{"Authorization", "Basic " + client},
-                      {"Content-Type", "application/x-www-form-urlencoded"}};
-  question.body = "grant_type=client_credentials";
-  return question;
 }
 
 /// What the server says is wrong, where it says so as RFC 6749 section 5.2 wants it.
@@ -158,8 +129,35 @@ TokenSource aimed_at(TokenSource source, const replay::Transmission& transmissio
   return source;
 }
 
-Result<FetchedToken> fetch_token(const TokenSource& source) {
-  MACAW_TRY_ASSIGN(const HttpAnswer answer, ask(question_for(source)));
+Question token_question(const TokenSource& source) {
+  MACAW_CHECK(source.server.has_value(), "its place is known by now");
+  Question question;
+  question.server = *source.server;
+  question.unix_socket = source.unix_socket;
+  question.timeout = kPatience;
+  if (source.request == TokenSource::Request::kGet) {
+    const auto encoded = [](const std::string& text) {
+      std::string out;
+      append_percent_encoded(text, kUnreserved, out);
+      return out;
+    };
+    question.target =
+        http::set_query_parameter(source.path, "consumer_key", encoded(source.client_id));
+    question.target = http::set_query_parameter(question.target, "consumer_secret",
+                                                encoded(source.client_secret));
+    return question;
+  }
+  question.method = "POST";
+  question.target = source.path;
+  std::string client;
+  encode_base64(fmt::format("{}:{}", source.client_id, source.client_secret), client);
+  question.headers = {{"Authorization", "Basic " + client},
+                      {"Content-Type", "application/x-www-form-urlencoded"}};
+  question.body = "grant_type=client_credentials";
+  return question;
+}
+
+Result<FetchedToken> read_token(const TokenSource& source, const HttpAnswer& answer) {
   const std::string host = source.server->key();
   rapidjson::Document json;
   json.Parse<rapidjson::kParseIterativeFlag>(answer.body.data(), answer.body.size());

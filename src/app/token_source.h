@@ -9,6 +9,7 @@
 #include <string>
 
 #include "credentials.h"
+#include "http_ask.h"
 #include "macaw/base/result.h"
 #include "macaw/base/time.h"
 #include "macaw/http/url.h"
@@ -42,8 +43,10 @@ Result<replay::TokenUse> parse_token_use(const PlayArguments& arguments);
 /// With the server of the requests, where it has none of its own.
 TokenSource aimed_at(TokenSource source, const replay::Transmission& transmission);
 
-/// Asks once; blocks for 5 s at most for each of its addresses. Error: no answer, a status other
-/// than 200, no token in it. Thread: any.
-Result<FetchedToken> fetch_token(const TokenSource& source);
+/// What to ask its server. REQUIRES: the server is known.
+Question token_question(const TokenSource& source);
+
+/// What its server answered. Error: a status other than 200, no token in it.
+Result<FetchedToken> read_token(const TokenSource& source, const HttpAnswer& answer);
 
 }  // namespace macaw::app

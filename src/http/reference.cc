@@ -49,12 +49,10 @@ Result<Reference> resolve_reference(std::string_view base_target, std::string_vi
   location = location.substr(0, location.find('#'));
   const std::string_view base_path = base_target.substr(0, base_target.find('?'));
   std::string absolute;
-  if (has_scheme(location)) {
-    absolute = location;
-  } else if (location.starts_with("//")) {
+  if (location.starts_with("//")) {
     absolute = "http:";  // that of the request: there is no other yet
     absolute += location;
-  } else if (location.starts_with('/')) {
+  } else if (has_scheme(location) || location.starts_with('/')) {
     absolute = location;
   } else if (location.empty()) {
     absolute = base_target;

@@ -57,6 +57,6 @@ void append_percent_encoded(std::string_view text, std::string_view kept, std::s
 
 /// In single quotes for a message: at most 40 bytes, anything but printable ASCII as \xNN. (Not
 /// "quoted": for a std::string the compiler would prefer std::quoted.)
-std::string in_quotes(std::string_view text);
+std::string in_quotes(std::string_view found);
 
 }  // namespace macaw
