@@ -138,7 +138,8 @@ BOOST_AUTO_TEST_CASE(a_bad_line_ends_the_input_after_all_before_it_was_played) {
   (*replayer)->start({&sink}, {});
   const auto result = (*replayer)->join();
   BOOST_TEST(result.scheduled == 3U);
-  BOOST_TEST((result.sending == 30ms));
+  BOOST_TEST((result.sending >= 30ms));
+  BOOST_TEST((result.sending <= result.elapsed));
   BOOST_REQUIRE(result.input_error.has_value());
   BOOST_TEST(result.input_error->message().find("bad.txt:4:") != std::string::npos);
   BOOST_TEST(server.requests().size() == 3U);

@@ -147,7 +147,10 @@ BOOST_AUTO_TEST_CASE(a_duration_takes_what_is_due_before_its_end) {
   BOOST_TEST(run.samples.size() == 50U);
   BOOST_TEST(run.result.end_reason == "duration reached");
   BOOST_TEST((run.result.elapsed >= 250ms));
-  BOOST_TEST((run.result.sending == 250ms));
+  // The last one may go out late, where the machine had no time.
+  const macaw::stats::Sample& last = run.samples.back();
+  const macaw::Nanos sent(last.intended_ns + static_cast<int64_t>(last.sent_ns));
+  BOOST_TEST((run.result.sending == std::max<macaw::Nanos>(250ms, sent)));
 }
 
 BOOST_AUTO_TEST_CASE(recorded_times_are_kept_and_can_be_played_faster) {
