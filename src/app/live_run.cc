@@ -95,7 +95,7 @@ Result<int64_t> LiveRun::start(store::RunWriter& writer, store::RunStart run) {
                                       .moved = [this] { arm_input_end(); }});
   endpoints_.attach(*drain_);
   drain_->start();
-  second_timer_.emplace(loop_, std::chrono::seconds(1), [this] { look_at_machine(); });
+  machine_timer_.emplace(loop_, std::chrono::seconds(1), [this] { look_at_machine(); });
   if (token_ != nullptr) {
     token_->attach(loop_, [this](const std::string& text, bool is_trouble) {
       tell_of_token(text, is_trouble);
@@ -119,7 +119,7 @@ Result<LiveRun::End> LiveRun::finish() {
   end.interrupted = signals_ > 0;
   end.aborted = aborted_;
   const replay::RunResult& result = end.result;
-  second_timer_.reset();
+  machine_timer_.reset();
   if (token_ != nullptr) {
     token_->detach();
   }

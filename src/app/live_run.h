@@ -104,7 +104,7 @@ class LiveRun {
   net::SignalWatcher interrupt_;
   net::SignalWatcher terminate_;
   net::DeadlineTimer input_ends_;
-  std::optional<net::PeriodicTimer> second_timer_;
+  std::optional<net::PeriodicTimer> machine_timer_;
 };
 
 }  // namespace macaw::app

@@ -20,7 +20,7 @@ namespace {
 
 constexpr uint32_t kConnectionsMax = 65'000;
 constexpr uint32_t kThreadsMax = 128;
-constexpr uint64_t kRedirectsMax = 100;
+constexpr uint32_t kRedirectsMax = 100;
 
 Result<uint64_t> parse_positive(std::string_view text) {
   MACAW_TRY_ASSIGN(const uint64_t count, parse_count(text));
@@ -328,12 +328,10 @@ Status set_session(const PlayArguments& args, PlaySettings& settings) {
     to.token->token = std::make_shared<replay::AccessToken>();
   }
   to.cookies = args.cookies;
-  uint64_t redirects = 0;
-  MACAW_TRY(set_option("--redirects", args.redirects, parse_count, redirects));
-  if (redirects > kRedirectsMax) {
-    return errorf("--redirects: found {}, expected at most {}", redirects, kRedirectsMax);
+  MACAW_TRY(set_option("--redirects", args.redirects, parse_count_32, to.redirects_max));
+  if (to.redirects_max > kRedirectsMax) {
+    return errorf("--redirects: found {}, expected at most {}", to.redirects_max, kRedirectsMax);
   }
-  to.redirects_max = static_cast<uint32_t>(redirects);
   return {};
 }
 

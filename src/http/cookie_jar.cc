@@ -78,7 +78,7 @@ std::optional<int> time_of(std::string_view token) {
       return std::nullopt;
     }
     seconds = seconds * 60 + *number;
-    token.remove_prefix(is_digit(token.substr(1, 1).empty() ? ' ' : token[1]) ? 2 : 1);
+    token.remove_prefix(token.size() > 1 && is_digit(token[1]) ? 2 : 1);
     if (part + 1 < kBelow.size()) {
       if (!token.starts_with(':')) {
         return std::nullopt;
@@ -130,9 +130,10 @@ std::optional<int64_t> parse_cookie_date(std::string_view text) {
 }
 
 void CookieJar::store(std::string_view set_cookie, std::string_view path, int64_t now) {
-  const auto [name, value] = split_pair(set_cookie.substr(0, set_cookie.find(';')));
-  if (set_cookie.substr(0, set_cookie.find(';')).find('=') == std::string_view::npos ||
-      name.empty() || name.size() + value.size() > kCookieBytesMax) {
+  const std::string_view pair = set_cookie.substr(0, set_cookie.find(';'));
+  const auto [name, value] = split_pair(pair);
+  if (pair.find('=') == std::string_view::npos || name.empty() ||
+      name.size() + value.size() > kCookieBytesMax) {
     return;
   }
   Cookie cookie{.name = std::string(name), .value = std::string(value), .path = {}};

@@ -25,7 +25,6 @@ using stats::IntervalKey;
 using stats::Sample;
 
 constexpr size_t kDifferencesMax = 20;
-constexpr uint64_t kNanosOfSecond = 1'000'000'000;
 
 std::string endpoint_name(uint16_t endpoint) {
   return endpoint == 0 ? "all" : fmt::format("{}", endpoint);
@@ -119,7 +118,9 @@ Status Verifier::compare_with_rows() {
     sent_ += static_cast<uint64_t>((sample.flags & stats::kFlagNotSent) == 0);
     aggregator.add(sample);
     const uint64_t second =
-        sample.intended_ns < 0 ? 0 : static_cast<uint64_t>(sample.intended_ns) / kNanosOfSecond;
+        sample.intended_ns < 0
+            ? 0
+            : static_cast<uint64_t>(Nanos(sample.intended_ns) / std::chrono::seconds(1));
     if (second >= checked_s + 10) {
       checked_s = second;
       aggregator.take_ended(second, check);

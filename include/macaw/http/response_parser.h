@@ -3,8 +3,7 @@
 // Incremental HTTP/1.1 response parser over llhttp, for a keep-alive connection: bytes go in as
 // they arrive, split anywhere; it says when one response is complete. Keeps the status, whether the
 // connection lives on, and the first bytes of the body; never the whole of it. Thread: one object
-// belongs to one thread. Allocates only at construction, and
-// for session headers.
+// belongs to one thread. Allocates only at construction, and for session headers.
 #pragma once
 
 #include <cstddef>

@@ -207,11 +207,8 @@ BOOST_AUTO_TEST_CASE(redirects_are_off_by_default) {
 }
 
 BOOST_AUTO_TEST_CASE(a_redirect_for_ever_ends_by_the_timeout) {
-  const ScriptedServer server([](ScriptedConnection& client) {
-    while (client.read_request()) {
-      client.send(http_answer(307, "", "Location: /x\r\n"));
-    }
-  });
+  const ScriptedServer server(
+      macaw::test::script::answer(http_answer(307, "", "Location: /x\r\n")));
   EngineRun run(server.port(), 3);
   run.options.transmission.redirects_max = UINT32_MAX;
   run.options.transmission.connections = 1;
@@ -221,11 +218,8 @@ BOOST_AUTO_TEST_CASE(a_redirect_for_ever_ends_by_the_timeout) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_ends_what_is_being_redirected) {
-  const ScriptedServer server([](ScriptedConnection& client) {
-    while (client.read_request()) {
-      client.send(http_answer(307, "", "Location: /x\r\n"));
-    }
-  });
+  const ScriptedServer server(
+      macaw::test::script::answer(http_answer(307, "", "Location: /x\r\n")));
   EngineRun run(server.port(), 8);
   run.options.transmission.redirects_max = UINT32_MAX;
   run.options.transmission.connections = 2;
