@@ -26,8 +26,9 @@ enum class Outcome : uint8_t {
   kTimeout = 7,      ///< no complete answer within --timeout, or no connection within its own
   kShed = 8,         ///< given up on purpose by us (a later policy)
   kUnfinished = 9,   ///< still in flight when the run was stopped
+  kGrpcError = 10,   ///< a complete gRPC answer with a status other than OK
 };
-inline constexpr size_t kOutcomes = 10;  ///< array size for counting by outcome; index 0 is unused
+inline constexpr size_t kOutcomes = 11;  ///< array size for counting by outcome; index 0 is unused
 
 /// "ok", "http_error", "wrong_answer", ...; the texts in SQL and JSON. "unknown" for other numbers.
 std::string_view outcome_name(Outcome outcome);
@@ -39,7 +40,15 @@ constexpr bool is_success(Outcome outcome) {
 /// The target answered completely, rightly or wrongly.
 constexpr bool is_answer(Outcome outcome) {
   return outcome == Outcome::kOk || outcome == Outcome::kHttpError ||
-         outcome == Outcome::kWrongAnswer;
+         outcome == Outcome::kWrongAnswer || outcome == Outcome::kGrpcError;
+}
+
+/// The status of a gRPC call is stored as this much above its code (0 to 16; others that a server
+/// makes up, to 99): 1000 is OK, 1014 UNAVAILABLE. So one column tells both kinds apart.
+inline constexpr uint16_t kGrpcStatusBase = 1000;
+
+constexpr bool is_grpc_status(uint16_t status) {
+  return status >= kGrpcStatusBase && status < kGrpcStatusBase + 100;
 }
 
 enum class CellKind : uint8_t {
@@ -48,7 +57,9 @@ enum class CellKind : uint8_t {
   kEvent = 2,
   kText = 3,
   kHealth = 4,
-  kUnsent = 5
+  kUnsent = 5,
+  kConnection = 6,
+  kStream = 7,
 };
 
 enum SampleFlag : uint8_t {
@@ -183,6 +194,42 @@ struct UnsentCell {
 };
 
 static_assert(sizeof(UnsentCell) == 64);
+
+/// A connection that came up, once it is ready to carry requests.
+struct ConnectionCell {
+  CellKind kind = CellKind::kConnection;
+  uint8_t worker = 0;
+  uint8_t http_version = 1;  ///< 1: HTTP/1.1, 2: HTTP/2
+  uint8_t tls_version = 0;   ///< 0: none, 12: TLS 1.2, 13: TLS 1.3
+  uint8_t resumed = 0;       ///< 1: the TLS session was resumed
+  uint8_t reserved = 0;
+  uint16_t connection = 0;    ///< slot number within the worker, as in the samples it carries
+  int64_t at_ns = 0;          ///< since the start of the run: when the connect began
+  uint64_t connect_ns = 0;    ///< from there to the end of the TCP (or Unix) connect
+  uint64_t handshake_ns = 0;  ///< from there to the end of the TLS handshake; 0 without TLS
+  uint16_t local_port = 0;    ///< 0: not known, or a Unix socket
+  uint16_t target = 0;        ///< number of the host within the run
+  std::array<uint8_t, 28> reserved2{};
+};
+
+static_assert(sizeof(ConnectionCell) == 64);
+
+/// How the messages of a streamed gRPC answer came; goes before the sample of the same index.
+struct StreamCell {
+  CellKind kind = CellKind::kStream;
+  uint8_t worker = 0;
+  uint16_t endpoint = 0;
+  uint32_t messages = 0;       ///< whole ones; saturates
+  uint64_t index = 0;          ///< i of its sample
+  int64_t intended_ns = 0;     ///< that of its sample
+  uint64_t first_ns = 0;       ///< the first whole message, after intended; 0 without messages
+  uint64_t last_ns = 0;        ///< the last one
+  uint64_t gap_max_ns = 0;     ///< the longest time between two messages that follow each other
+  uint64_t message_bytes = 0;  ///< of all messages, without their framing
+  uint64_t reserved = 0;
+};
+
+static_assert(sizeof(StreamCell) == 64);
 
 /// Any of the above by its first byte.
 struct alignas(8) Cell {
