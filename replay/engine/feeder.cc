@@ -199,6 +199,7 @@ bool Feeder::deliver() {
   head.endpoint = endpoints_.id_of(rendered->method, rendered->path, record_.name);
   head.target = *target;
   head.head = rendered->head;
+  head.is_grpc = rendered->is_grpc;
 
   const auto& closed_loop = options_.timing.closed_loop;
   if (closed_loop && closed_loop->per_user && record_.user.empty()) {

@@ -31,6 +31,8 @@ struct RenderedRequest {
   std::string_view path;       ///< without query; of a template, as it stands in the file
   std::string_view authority;  ///< as the record has it; empty for "/path"
   bool head = false;
+  bool is_grpc =
+      false;  ///< a gRPC call; `wire` is a POST whose body is the length-prefixed message
   std::string_view expectation;  ///< the record's own
   Splices splices;
 };

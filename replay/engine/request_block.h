@@ -34,6 +34,7 @@ struct RequestBlock {
   Splices splices;
   Kind kind = Kind::kRequest;
   bool head = false;
+  bool is_grpc = false;
 
   Nanos nominal() const { return Nanos(nominal_ns); }
 

@@ -96,6 +96,13 @@ struct TokenUse {
   }
 };
 
+/// Which HTTP is spoken. gRPC calls go over HTTP/2 whatever it says.
+enum class HttpVersion : uint8_t {
+  kAuto,  ///< http:// HTTP/1.1; https:// what the server prefers of HTTP/2 and HTTP/1.1 (ALPN)
+  k1,     ///< HTTP/1.1
+  k2,     ///< HTTP/2: over TLS by ALPN and nothing else, without TLS by prior knowledge
+};
+
 /// How requests are sent.
 struct Transmission {
   std::optional<http::HostPort> target;  ///< overrides every record's host, Host header included
@@ -117,6 +124,9 @@ struct Transmission {
   /// before.
   uint32_t requests_per_connection = 0;
   uint32_t connections = 256;  ///< the most at once, over all workers
+  HttpVersion http_version = HttpVersion::kAuto;
+  /// HTTP/2: the most requests at once on a connection (the server may allow less).
+  uint32_t streams = 100;
   uint32_t workers = 1;
   Nanos timeout = std::chrono::seconds(30);  ///< from sent to done
   Nanos connect_timeout = std::chrono::seconds(10);
