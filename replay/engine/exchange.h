@@ -35,6 +35,7 @@ struct Exchange {
   Nanos first_byte{};
 
   uint16_t connection = 0;  ///< number of the slot that carried it last
+  uint64_t wire_bytes = 0;  ///< that were written for it, last time it was sent
   uint64_t bytes_in = 0;
   std::string wire;      ///< keeps its capacity from request to request
   std::string rendered;  ///< the same before its splices were filled; empty when there are none
@@ -48,10 +49,12 @@ struct Exchange {
 
   std::string expectation;  ///< of the record, as JSON text; keeps its capacity too
 
-  // Owned by the transport: its connection while it has one, else its place among those that wait
-  // for one.
-  class Http1Connection* connection_in_use = nullptr;
+  // Owned by the pool: its connection while it has one, and its lane there, else its place among
+  // those that wait for one.
+  class Connection* connection_in_use = nullptr;
+  class Http2Lane* lane = nullptr;
   Exchange* next_waiting = nullptr;
+  bool needs_new_connection = false;  ///< older ones may be as stale as the one that it met
 
   // Owned by the worker: the list of exchanges in flight by time of sending.
   Exchange* older = nullptr;

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <string>
 
-#include "http1_transport.h"
+#include "connection_pool.h"
 #include "macaw/net/loop.h"
 #include "sessions.h"
 
@@ -59,6 +59,8 @@ class ProbeObserver final : public TransportObserver {
 
   void lane_free() override {}
 
+  void connection_opened(const stats::ConnectionCell& /*cell*/) override {}
+
   void generator_limit(std::string_view /*what*/) override {}
 
   ProbeAnswer result;
@@ -83,11 +85,8 @@ Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedReques
   TargetTable targets(options.transmission);
   targets.add_resolved(target);
   const MonoTime start = MonoClock::now();
-  Http1Transport transport(loop,
-                           {.connections_max = 1,
-                            .connect_timeout = options.transmission.connect_timeout,
-                            .body_kept_max = options.body_kept_max},
-                           targets, start, observer);
+  ConnectionPool pool(loop, pool_settings(options, /*connections_max=*/1), targets, start,
+                      observer);
   Exchange exchange;
   exchange.head = request.head;
   exchange.target_offset = request.target_offset;
@@ -104,15 +103,16 @@ Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedReques
   const auto elapsed = [start] { return MonoClock::now() - start; };
   const Nanos limit = options.transmission.timeout + options.transmission.connect_timeout;
   net::DeadlineTimer timer(loop, [&] {
-    transport.expire(elapsed());
+    pool.expire(elapsed());
     if (!observer.ended && elapsed() >= limit) {
       observer.exchange_failed(exchange, elapsed(), stats::Outcome::kTimeout,
                                "no answer within the timeout");
     }
   });
-  transport.submit(exchange);
+  pool.submit(exchange);
+  pool.flush();
   while (!observer.ended) {
-    timer.arm(start + std::min(std::max(transport.next_deadline(), elapsed()), limit));
+    timer.arm(start + std::min(std::max(pool.next_deadline(), elapsed()), limit));
     loop.run_once(Nanos(-1));
   }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The seam between the worker (what is due, what came of it) and a protocol (how bytes travel). A
-// transport owns connections and lends their lanes to exchanges: one lane per HTTP/1 connection,
-// many per HTTP/2 connection (later).
-// Thread: one worker's.
+// What the connections tell the worker: the one knows how bytes travel, the other what is due and
+// what came of it. Connections lend lanes to exchanges: one lane per HTTP/1 connection, many per
+// HTTP/2 connection. Thread: one worker's.
 #pragma once
 
 #include <cstddef>
@@ -43,28 +42,10 @@ class TransportObserver {
                                std::string_view reason) = 0;
   /// can_accept() may say yes again.
   virtual void lane_free() = 0;
+  /// A connection has come up.
+  virtual void connection_opened(const stats::ConnectionCell& cell) = 0;
   /// Descriptors or ports ran out on our side.
   virtual void generator_limit(std::string_view what) = 0;
-};
-
-class Transport {
- public:
-  virtual ~Transport() = default;
-
-  /// Whether a request to this target could be sent now, or wait for a connection that would be
-  /// opened for it.
-  virtual bool can_accept(uint16_t target) const = 0;
-  /// REQUIRES: can_accept(exchange.target)
-  virtual void submit(Exchange& exchange) = 0;
-  /// Gives up an exchange that was submitted and has not ended; no call of the observer follows for
-  /// it. Its lane is not used again.
-  virtual void abandon(Exchange& exchange) = 0;
-  /// Ends connects that took too long. To be called when next_deadline() has passed (Nanos::max():
-  /// nothing is pending).
-  virtual void expire(Nanos now) = 0;
-  virtual Nanos next_deadline() const = 0;
-  /// Connections that are not closed.
-  virtual size_t connections() const = 0;
 };
 
 }  // namespace macaw::replay

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "http1_transport.h"
 #include "macaw/base/check.h"
 #include "plan.h"
 
@@ -76,15 +75,9 @@ Worker::~Worker() {
 }
 
 WorkerResult Worker::run() {
-  transport_ = std::make_unique<Http1Transport>(
-      loop_,
-      Http1Transport::Settings{
-          .connections_max = setup_.connections_max,
-          .answers_max = transmission_.keep_alive ? transmission_.requests_per_connection : 1,
-          .connect_timeout = transmission_.connect_timeout,
-          .body_kept_max = setup_.options->body_kept_max,
-          .session_headers = transmission_.cookies || transmission_.redirects_max > 0},
-      *setup_.targets, state_.run_start(), static_cast<TransportObserver&>(*this));
+  pool_ = std::make_unique<ConnectionPool>(
+      loop_, pool_settings(*setup_.options, setup_.connections_max), *setup_.targets,
+      state_.run_start(), static_cast<TransportObserver&>(*this));
   link_.attach(&waker_);
   second_timer_ = std::make_unique<net::PeriodicTimer>(loop_, std::chrono::seconds(1),
                                                        [this] { handle_second(); });
@@ -104,7 +97,7 @@ WorkerResult Worker::run() {
   }
   link_.attach(nullptr);
   second_timer_.reset();
-  transport_.reset();
+  pool_.reset();
   return result_;
 }
 
@@ -114,7 +107,7 @@ void Worker::handle_timer() {
   lateness_max_ = std::max(lateness_max_, lateness);
   armed_ = Nanos::max();
   expire_timeouts(now);
-  transport_->expire(now);
+  pool_->expire(now);
   pump();
 }
 
@@ -149,6 +142,7 @@ void Worker::pump() {
       give_up_in_flight();
     }
   }
+  pool_->flush();
   arm_timer(this->now());
   pumping_ = false;
   finish_if_done();
@@ -176,7 +170,7 @@ void Worker::send_due(Nanos now) {
     if (due.intended > now) {
       return;
     }
-    if (!transport_->can_accept(head_.target)) {
+    if (!pool_->can_accept(head_.target)) {
       tracker_.blocked(now);
       head_is_blocked_ = true;
       behind_max_ = std::max(behind_max_, now - due.intended);
@@ -321,7 +315,7 @@ void Worker::take_head(Nanos now, Nanos intended) {
   drop_head();
   ++result_.taken;
   ++active_;
-  transport_->submit(exchange);
+  pool_->submit(exchange);
 }
 
 void Worker::discard_after_stop() {
@@ -409,7 +403,7 @@ Nanos Worker::give_up_at() const {
 }
 
 void Worker::arm_timer(Nanos now) {
-  Nanos deadline = transport_->next_deadline();
+  Nanos deadline = pool_->next_deadline();
   if (more_is_due_) {
     deadline = now;
   } else if (head_is_blocked_) {

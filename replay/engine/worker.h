@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connection_pool.h"
 #include "error_book.h"
 #include "exchange.h"
 #include "macaw/net/loop.h"
@@ -73,6 +74,8 @@ class Worker final : private TransportObserver {
                        std::string_view reason) override;
 
   void lane_free() override;
+
+  void connection_opened(const stats::ConnectionCell& cell) override;
 
   void generator_limit(std::string_view what) override;
 
@@ -140,7 +143,7 @@ class Worker final : private TransportObserver {
   std::optional<OwnRecords> own_records_;
   std::optional<Sessions> sessions_;
   std::vector<Exchange*> redirected_;  // to go out again, in the order in which they were answered
-  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<ConnectionPool> pool_;
   std::unique_ptr<Check> check_;
   ReadyTracker tracker_;
   ErrorBook errors_;

@@ -43,7 +43,8 @@ uint64_t saturate_48(uint64_t value) {
 
 Exchange& Worker::acquire_exchange() {
   if (free_.empty()) {
-    // Only while descriptors have run out: requests then wait without a connection of their own.
+    // While descriptors have run out, requests wait without a connection of their own; and one of
+    // HTTP/2 carries many. There are never more than were on their way at once.
     exchanges_.push_back(std::make_unique<Exchange>());
     free_.push_back(exchanges_.back().get());
   }
@@ -133,7 +134,7 @@ Status Worker::redirect(Exchange& exchange, const TransportAnswer& answer) {
   if (exchange.redirects++ == 0) {
     exchange.first_sent = exchange.sent;
   }
-  exchange.bytes_out += exchange.wire.size();
+  exchange.bytes_out += exchange.wire_bytes;
   exchange.first_byte_seen = false;
   exchange.target_offset = next.target_offset;
   exchange.target_size = next.target_size;
@@ -153,10 +154,10 @@ Status Worker::redirect(Exchange& exchange, const TransportAnswer& answer) {
 /// Before what is due next: they are older.
 void Worker::send_redirected() {
   size_t sent = 0;
-  while (sent < redirected_.size() && transport_->can_accept(redirected_[sent]->target)) {
+  while (sent < redirected_.size() && pool_->can_accept(redirected_[sent]->target)) {
     Exchange& exchange = *redirected_[sent++];
     exchange.is_redirected = false;
-    transport_->submit(exchange);
+    pool_->submit(exchange);
   }
   redirected_.erase(redirected_.begin(), redirected_.begin() + static_cast<std::ptrdiff_t>(sent));
 }
@@ -165,7 +166,7 @@ void Worker::abandon(Exchange& exchange) {
   if (exchange.is_redirected) {
     std::erase(redirected_, &exchange);
   } else {
-    transport_->abandon(exchange);
+    pool_->abandon(exchange);
   }
 }
 
@@ -213,7 +214,7 @@ void Worker::end_exchange(Exchange& exchange, Nanos done, stats::Outcome outcome
   sample.first_byte_ns =
       exchange.first_byte_seen ? after(exchange.intended, exchange.first_byte) : sample.done_ns;
   sample.bytes_out =
-      exchange.sent_once ? saturate_u32(exchange.wire.size() + exchange.bytes_out) : 0;
+      exchange.sent_once ? saturate_u32(exchange.wire_bytes + exchange.bytes_out) : 0;
   sample.bytes_in = saturate_u32(exchange.bytes_in);
   push(stats::Cell::of(sample));
   result_.last_done = std::max(result_.last_done, done);
@@ -256,6 +257,12 @@ void Worker::tell_error(const ErrorBook::Entry& entry, uint64_t count) {
              count, entry.outcome, entry.endpoint);
 }
 
+void Worker::connection_opened(const stats::ConnectionCell& cell) {
+  stats::ConnectionCell told = cell;
+  told.worker = static_cast<uint8_t>(setup_.number);
+  push(stats::Cell::of(told));
+}
+
 void Worker::generator_limit(std::string_view what) {
   if (!limit_told_) {
     push_event(stats::EventKind::kGeneratorLimit, what, static_cast<int64_t>(result_.taken));
@@ -279,7 +286,7 @@ void Worker::handle_second() {
   stats::HealthCell health;
   health.worker = static_cast<uint8_t>(setup_.number);
   health.busy_permille = static_cast<uint16_t>(busy.count() * 1000 / elapsed.count());
-  health.connections = static_cast<uint16_t>(transport_->connections());
+  health.connections = static_cast<uint16_t>(pool_->connections());
   health.users = static_cast<uint16_t>(users_at(now));
   health.at_ns = now.count();
   health.in_flight = in_flight_;

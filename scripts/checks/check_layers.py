@@ -42,6 +42,7 @@ JSON_USERS = ["replay/file", "replay/engine", "datasets", "generators", "src/app
 THIRD_PARTY = {
     "uv.h": ["src/net"],
     "llhttp.h": ["src/http"],
+    "nghttp2/": ["src/http"],
     "sqlite3.h": ["src/store"],
     "CLI/": ["src/app"],
     "openssl/": ["src/base"],

@@ -10,6 +10,8 @@ pkg_check_modules(LIBZSTD REQUIRED IMPORTED_TARGET GLOBAL libzstd)
 add_library(zstd::zstd ALIAS PkgConfig::LIBZSTD)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET GLOBAL re2)
 add_library(re2::re2 ALIAS PkgConfig::RE2)
+pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET GLOBAL libnghttp2>=1.52)
+add_library(nghttp2::nghttp2 ALIAS PkgConfig::NGHTTP2)
 
 find_package(Llhttp REQUIRED)      # llhttp::llhttp
 find_package(SQLite3 REQUIRED)     # SQLite::SQLite3

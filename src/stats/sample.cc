@@ -26,6 +26,8 @@ std::string_view outcome_name(Outcome outcome) {
       return "shed";
     case Outcome::kUnfinished:
       return "unfinished";
+    case Outcome::kGrpcError:
+      return "grpc_error";
   }
   return "unknown";
 }
