@@ -53,8 +53,9 @@ uint16_t listen_on_free_port(int fd, int backlog) {
   return ntohs(address.sin_port);
 }
 
-/// Connections inherit it. Left to itself the kernel may take up tens of megabytes for a script that
-/// reads slowly (tcp_rmem; 32 MB from Linux 6.18 on), and what a test means to be held back is not.
+/// Connections inherit it. Left to itself the kernel may take up tens of megabytes for a script
+/// that reads slowly (tcp_rmem; 32 MB from Linux 6.18 on), and what a test means to be held back is
+/// not.
 void bound_receive_buffer(int fd) {
   constexpr int kBytes = 256 * 1024;
   require(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kBytes, sizeof(kBytes)) == 0, "SO_RCVBUF");

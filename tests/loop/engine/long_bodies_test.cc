@@ -25,8 +25,8 @@ namespace script = macaw::test::script;
 
 namespace {
 
-/// Far more than the kernel holds for a reader that does not read: 4 MB on our side where nobody has
-/// changed it, and the little that ScriptedServer lets it take up on the other.
+/// Far more than the kernel holds for a reader that does not read: 4 MB on our side where nobody
+/// has changed it, and the little that ScriptedServer lets it take up on the other.
 constexpr size_t kBody = 16'000'000;
 
 /// `count` requests with such a body, one after another.
