@@ -53,13 +53,6 @@ uint16_t listen_on_free_port(int fd, int backlog) {
   return ntohs(address.sin_port);
 }
 
-/// Connections inherit it. Left to itself the kernel may take up tens of megabytes for a script that
-/// reads slowly (tcp_rmem; 32 MB from Linux 6.18 on), and what a test means to be held back is not.
-void bound_receive_buffer(int fd) {
-  constexpr int kBytes = 256 * 1024;
-  require(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kBytes, sizeof(kBytes)) == 0, "SO_RCVBUF");
-}
-
 void listen_on_path(int fd, const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -267,7 +260,6 @@ ScriptedServer::ScriptedServer(Script script, const std::string& unix_path)
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       stop_listening_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   require(listener_.get() >= 0 && stop_.get() >= 0 && stop_listening_.get() >= 0, "descriptors");
-  bound_receive_buffer(listener_.get());
   if (unix_path.empty()) {
     port_ = listen_on_free_port(listener_.get(), /*backlog=*/1024);
   } else {
