@@ -126,8 +126,7 @@ bool ConnectionPool::can_accept(uint16_t target) const {
 
 void ConnectionPool::submit(Exchange& exchange) {
   Lanes& lanes = this->lanes(exchange.target);
-  if (!lanes.ready.empty()) {
-    send_on(least_busy(lanes, nullptr), exchange);
+  if (send_on_ready(lanes, exchange, nullptr)) {
     return;
   }
   if (targets_.entry(exchange.target).addresses.empty()) {
@@ -140,25 +139,33 @@ void ConnectionPool::submit(Exchange& exchange) {
   open_for_waiting(exchange.target);
 }
 
-/// `except` if there is no other.
-Connection& ConnectionPool::least_busy(const Lanes& lanes, const Connection* except) {
-  Connection* best = nullptr;
-  for (auto place = lanes.ready.rbegin(); place != lanes.ready.rend(); ++place) {
-    Connection& connection = **place;
-    if (best == nullptr || best == except ||
-        (&connection != except && connection.in_flight() < best->in_flight())) {
-      best = &connection;
+/// False when no connection but `except` has a free lane.
+bool ConnectionPool::send_on_ready(Lanes& lanes, Exchange& exchange, const Connection* except) {
+  while (Connection* const connection = least_busy(lanes, except)) {
+    if (connection->lanes_free() == 0) {
+      list(*connection);  // it is in the middle of reading that it is to be left alone
+      continue;
     }
-    if (best != except && best->in_flight() == 0) {
-      break;
-    }
+    connection->send(exchange);
+    list(*connection);
+    return true;
   }
-  return *best;
+  return false;
 }
 
-void ConnectionPool::send_on(Connection& connection, Exchange& exchange) {
-  connection.send(exchange);
-  list(connection);
+/// The last that came free of those with the fewest requests; null: there is none but `except`.
+Connection* ConnectionPool::least_busy(const Lanes& lanes, const Connection* except) {
+  Connection* best = nullptr;
+  for (auto place = lanes.ready.rbegin(); place != lanes.ready.rend(); ++place) {
+    Connection* const connection = *place;
+    if (connection != except && (best == nullptr || connection->in_flight() < best->in_flight())) {
+      best = connection;
+      if (best->in_flight() == 0) {
+        break;
+      }
+    }
+  }
+  return best;
 }
 
 /// Opens what the waiting exchanges of a target need, as far as there are slots.
@@ -286,6 +293,7 @@ void ConnectionPool::list(Connection& connection) {
 void ConnectionPool::lanes_changed(Connection& connection) {
   if (connection.lanes_free() > 0) {
     serve(connection, /*is_new=*/false);
+    flush();
   } else {
     list(connection);
   }
@@ -369,8 +377,8 @@ void ConnectionPool::connection_closed(Connection& connection) {
 void ConnectionPool::resend(Connection& connection, Exchange& exchange, bool on_new_one) {
   exchange.resent = exchange.resent || exchange.sent_once;
   Lanes& lanes = this->lanes(connection.target);
-  if (!on_new_one && !lanes.ready.empty()) {
-    send_on(least_busy(lanes, &connection), exchange);
+  exchange.first_byte_seen = false;
+  if (!on_new_one && send_on_ready(lanes, exchange, &connection)) {
     return;
   }
   exchange.needs_new_connection = on_new_one;

@@ -88,8 +88,8 @@ class ConnectionPool final : private ConnectionOwner {
   Lanes& lanes(uint16_t target);
   bool speaks_http2(uint16_t target) const;
   void list(Connection& connection);
-  static Connection& least_busy(const Lanes& lanes, const Connection* except);
-  void send_on(Connection& connection, Exchange& exchange);
+  static Connection* least_busy(const Lanes& lanes, const Connection* except);
+  bool send_on_ready(Lanes& lanes, Exchange& exchange, const Connection* except);
   void open_for_waiting(uint16_t target);
   Connection* longest_idle() const;
   void open(Connection& connection, uint16_t target);

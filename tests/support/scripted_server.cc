@@ -19,6 +19,7 @@
 #include <charconv>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace macaw::test {
 namespace {
@@ -190,6 +191,13 @@ size_t ScriptedConnection::read_some(size_t most) {
   const size_t taken = receive(most) ? input_.size() : 0;
   input_.clear();
   return taken;
+}
+
+std::string ScriptedConnection::take_some() {
+  if (input_.empty() && !receive()) {
+    return {};
+  }
+  return std::exchange(input_, {});
 }
 
 bool ScriptedConnection::send(std::string_view bytes) {

@@ -70,6 +70,8 @@ class ScriptedConnection {
   bool read_head();
   /// Takes up to so many bytes off the socket and drops them; 0 at the end.
   size_t read_some(size_t most);
+  /// Waits for bytes and takes what has come; empty at the end.
+  std::string take_some();
 
   /// The last one.
   const std::string& request() const { return request_; }

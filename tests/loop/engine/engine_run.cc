@@ -103,6 +103,12 @@ void EngineRun::play() {
         case stats::CellKind::kHealth:
           health.push_back(cell.as<stats::HealthCell>());
           break;
+        case stats::CellKind::kConnection:
+          connections.push_back(cell.as<stats::ConnectionCell>());
+          break;
+        case stats::CellKind::kStream:
+          streams.push_back(cell.as<stats::StreamCell>());
+          break;
         default:
           break;
       }

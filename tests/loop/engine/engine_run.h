@@ -54,6 +54,8 @@ struct EngineRun {
   stats::FaultBook faults;
   std::vector<stats::UnsentCell> unsent;
   std::vector<stats::HealthCell> health;
+  std::vector<stats::ConnectionCell> connections;
+  std::vector<stats::StreamCell> streams;
   std::vector<replay::Endpoint> endpoints;
   std::map<stats::Outcome, uint64_t> outcomes;
 
