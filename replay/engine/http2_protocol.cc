@@ -163,18 +163,20 @@ void Http2Protocol::read(std::string_view bytes) {
   const bool goes_on = session_.feed(bytes);
   reading_ = false;
   if (!goes_on) {
-    if (write_out()) {
-      broken(0, /*is_malformed=*/!session_.trouble().empty());
-    }
+    broken(0, /*is_malformed=*/true);
     return;
   }
-  if (is_open_ || !session_.is_ready()) {
-    flush();
+  const bool opens = !is_open_ && session_.is_ready();
+  is_open_ = is_open_ || opens;
+  if (!write_out()) {
     return;
   }
-  is_open_ = true;
-  if (write_out()) {  // we agree to its settings
+  if (session_.is_over()) {
+    broken(0, /*is_malformed=*/!session_.trouble().empty());
+  } else if (opens) {
     host_.opened();
+  } else if (is_open_) {
+    settle();
   }
 }
 

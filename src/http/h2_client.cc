@@ -80,7 +80,6 @@ struct H2ClientSession::Impl {
   bool settings_came = false;
   int violation = 0;  // of the protocol, the last one: nghttp2's number for it
   std::string trouble;
-  std::string last_words;  // to be written before anything else
 };
 
 nghttp2_session_callbacks* H2ClientSession::Impl::make_callbacks() {
@@ -152,7 +151,6 @@ void H2ClientSession::Impl::start() {
   settings_came = false;
   violation = 0;
   trouble.clear();
-  last_words.clear();
   MACAW_CHECK(
       nghttp2_session_client_new3(&session, callbacks, this, options, memory.callbacks()) == 0,
       "no memory");
@@ -174,21 +172,14 @@ bool H2ClientSession::Impl::feed(std::string_view bytes) {
   }
   const ssize_t taken = nghttp2_session_mem_recv(
       session, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-  if (taken >= 0 && nghttp2_session_want_read(session) != 0) {
-    return true;
-  }
-  // An error of the connection makes nghttp2 want no more, and queue a GOAWAY that says why.
-  take_output(SIZE_MAX, last_words);
-  if (trouble.empty() && taken < 0) {
+  if (taken < 0) {
     trouble = nghttp2_strerror(static_cast<int>(taken));
   }
-  return false;
+  return taken >= 0;
 }
 
 bool H2ClientSession::Impl::take_output(size_t bytes, std::string& out) {
   const size_t before = out.size();
-  out.append(last_words);
-  last_words.clear();
   while (out.size() - before < bytes) {
     const uint8_t* data = nullptr;
     const ssize_t size = nghttp2_session_mem_send(session, &data);
@@ -337,6 +328,11 @@ bool H2ClientSession::feed(std::string_view bytes) {
 
 bool H2ClientSession::take_output(size_t bytes, std::string& out) {
   return impl_->take_output(bytes, out);
+}
+
+bool H2ClientSession::is_over() const {
+  return nghttp2_session_want_read(impl_->session) == 0 &&
+         nghttp2_session_want_write(impl_->session) == 0;
 }
 
 bool H2ClientSession::is_ready() const {

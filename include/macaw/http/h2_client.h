@@ -73,14 +73,17 @@ class H2ClientSession {
   /// requests are forgotten without a word.
   void start();
 
-  /// What has arrived. False when nothing more is to be read: the server broke the protocol, and
-  /// trouble() says how, or it has said goodbye and no request is left. What there is to write
-  /// should still go out, and then the connection is to be closed; requests that are left have not
-  /// been told.
+  /// What has arrived. False when it is no HTTP/2 at all, or there was no memory: the connection is
+  /// to be closed. Other breaches make the session say goodbye, and is_over() is true when that was
+  /// taken.
   bool feed(std::string_view bytes);
   /// Appends what is to be written, up to about `bytes` of it. False: there was nothing.
   bool take_output(size_t bytes, std::string& out);
 
+  /// Nothing is to be read and nothing to be written any more: the server broke the protocol, and
+  /// trouble() says how, or one side has said goodbye and no request is left. The connection is to
+  /// be closed; requests that are left have not been told.
+  bool is_over() const;
   /// Whether the server's settings have come: it speaks HTTP/2.
   bool is_ready() const;
   /// How many requests may be on their way at once, by the settings of both sides.
@@ -97,7 +100,7 @@ class H2ClientSession {
   /// The stream is told nothing more; the server is told CANCEL. Harmless when it is over.
   void cancel(H2Stream& stream);
 
-  /// One line, after feed() returned false, or the server said why it goes; else empty.
+  /// One line, when the server broke the protocol or said why it goes; else empty.
   std::string_view trouble() const;
 
  private:
