@@ -4,6 +4,11 @@
 
 #include "macaw/stats/sample.h"
 
+#include <fmt/format.h>
+
+#include "macaw/base/check.h"
+#include "macaw/base/grpc_code.h"
+
 namespace macaw::stats {
 
 std::string_view outcome_name(Outcome outcome) {
@@ -30,6 +35,25 @@ std::string_view outcome_name(Outcome outcome) {
       return "grpc_error";
   }
   return "unknown";
+}
+
+std::string grpc_status_name(uint16_t status) {
+  MACAW_CHECK(is_grpc_status(status), "status={}", status);
+  const auto code = static_cast<uint32_t>(status - kGrpcStatusBase);
+  const std::string_view name = grpc_code_name(code);
+  return name.empty() ? fmt::format("{}", code) : std::string(name);
+}
+
+std::string status_text(uint16_t status) {
+  if (status == 0) {
+    return "none";
+  }
+  if (!is_grpc_status(status)) {
+    return fmt::format("{}", status);
+  }
+  const auto code = static_cast<uint32_t>(status - kGrpcStatusBase);
+  const std::string_view name = grpc_code_name(code);
+  return name.empty() ? fmt::format("{} (gRPC)", code) : fmt::format("{} ({})", name, code);
 }
 
 std::string_view event_kind_name(EventKind kind) {

@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kApplicationId = 0x4d616361;  // "Maca"
-constexpr int64_t kSchemaVersion = 3;
+constexpr int64_t kSchemaVersion = 4;
 constexpr int kBusyTimeoutMs = 5'000;
 // A larger log is moved into the file less often; 16 MB are about 1.5 s at 200,000 rows/s.
 constexpr int kCheckpointPages = 4'000;
@@ -379,6 +379,17 @@ std::string column_list(const std::string_view* names, size_t count) {
     list += (k == 0 ? "" : ", ") + std::string(names[k]);
   }
   return list;
+}
+
+std::string upsert(std::string_view table, std::string_view keys, size_t key_count,
+                   const std::string_view* columns, size_t count) {
+  std::string sets;
+  for (size_t k = 0; k < count; ++k) {
+    sets += fmt::format("{}{} = excluded.{}", k == 0 ? "" : ", ", columns[k], columns[k]);
+  }
+  return fmt::format("INSERT INTO {} ({}, {}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}", table,
+                     keys, column_list(columns, count), parameter_list(key_count + count), keys,
+                     sets);
 }
 
 std::string parameter_list(size_t count) {

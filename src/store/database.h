@@ -116,5 +116,8 @@ class Database {
 /// The name of a table's columns as "a, b, c", and as many "?, ?, ?".
 std::string column_list(const std::string_view* names, size_t count);
 std::string parameter_list(size_t count);
+/// Inserts a row, or sets `columns` of the one that has the same keys.
+std::string upsert(std::string_view table, std::string_view keys, size_t key_count,
+                   const std::string_view* columns, size_t count);
 
 }  // namespace macaw::store

@@ -75,7 +75,8 @@ Status set_distribution(Distribution& distribution, const Value& bytes, const Ag
   return {};
 }
 
-// The last `blobs` columns are histograms, those before `integers` counts.
+}  // namespace
+
 std::vector<Value> take_values(Statement& row, size_t columns, size_t integers, size_t blobs) {
   std::vector<Value> values;
   values.reserve(columns);
@@ -90,8 +91,6 @@ std::vector<Value> take_values(Statement& row, size_t columns, size_t integers, 
   }
   return values;
 }
-
-}  // namespace
 
 void put_values(Statement& statement, const std::vector<Value>& values) {
   for (const Value& value : values) {

@@ -29,14 +29,14 @@ inline constexpr std::array<std::string_view, 14> kSampleColumns = {
     "line",     "worker",  "connection", "endpoint", "intended_ns", "lag_ns",   "wait_ns",
     "first_ns", "rest_ns", "status",     "outcome",  "flags",       "bytes_in", "bytes_out"};
 
-inline constexpr std::array<std::string_view, 25> kIntervalColumns = {
-    "requests",  "ok",        "http_error", "wrong_answer",   "refused",        "reset",
-    "malformed", "timeout",   "shed",       "unfinished",     "resent",         "bytes_in",
-    "bytes_out", "completed", "mean_ms",    "p50_ms",         "p95_ms",         "p99_ms",
-    "p999_ms",   "max_ms",    "ok_max_ms",  "service_p50_ms", "service_p99_ms", "response",
-    "service"};
+inline constexpr std::array<std::string_view, 26> kIntervalColumns = {
+    "requests",  "ok",        "http_error", "wrong_answer", "refused",        "reset",
+    "malformed", "timeout",   "shed",       "unfinished",   "grpc_error",     "resent",
+    "bytes_in",  "bytes_out", "completed",  "mean_ms",      "p50_ms",         "p95_ms",
+    "p99_ms",    "p999_ms",   "max_ms",     "ok_max_ms",    "service_p50_ms", "service_p99_ms",
+    "response",  "service"};
 
-inline constexpr std::array<std::string_view, 42> kTotalsColumns = {"requests",
+inline constexpr std::array<std::string_view, 43> kTotalsColumns = {"requests",
                                                                     "ok",
                                                                     "http_error",
                                                                     "wrong_answer",
@@ -46,6 +46,7 @@ inline constexpr std::array<std::string_view, 42> kTotalsColumns = {"requests",
                                                                     "timeout",
                                                                     "shed",
                                                                     "unfinished",
+                                                                    "grpc_error",
                                                                     "resent",
                                                                     "bytes_in",
                                                                     "bytes_out",
@@ -82,7 +83,10 @@ inline constexpr std::array<std::string_view, 42> kTotalsColumns = {"requests",
 std::vector<Value> interval_values(const stats::Aggregate& aggregate);
 std::vector<Value> totals_values(const stats::Aggregate& aggregate);
 
-/// What the next columns of the row hold, in the order above.
+/// What the next columns of the row hold: the last `blobs` of them are histograms, those before
+/// `integers` counts.
+std::vector<Value> take_values(Statement& row, size_t columns, size_t integers, size_t blobs);
+/// The same, in the order above.
 std::vector<Value> take_interval_values(Statement& row);
 std::vector<Value> take_totals_values(Statement& row);
 

@@ -188,7 +188,7 @@ Result<std::vector<EndpointFigures>> RunReader::figures(int64_t run) {
 Result<std::vector<EndpointFigures>> RunReader::Impl::figures(int64_t run, std::string_view where) {
   const std::string columns =
       ", t.ok, t.http_error, t.wrong_answer, t.refused, t.reset, t.malformed, t.timeout, t.shed,"
-      " t.unfinished, t.bytes_in, t.bytes_out";
+      " t.unfinished, t.grpc_error, t.bytes_in, t.bytes_out";
   return collect<EndpointFigures>(
       run,
       fmt::format("SELECT t.endpoint, e.method, e.path{}{}{}{} FROM endpoint_totals t"

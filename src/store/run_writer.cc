@@ -14,7 +14,7 @@
 #include "database.h"
 #include "macaw/base/check.h"
 #include "rows.h"
-#include "run_lock.h"
+#include "writer_impl.h"
 
 namespace macaw::store {
 
@@ -58,17 +58,6 @@ std::string insert_of_samples(size_t rows) {
   return sql;
 }
 
-std::string upsert(std::string_view table, std::string_view keys, size_t key_count,
-                   const std::string_view* columns, size_t count) {
-  std::string sets;
-  for (size_t k = 0; k < count; ++k) {
-    sets += fmt::format("{}{} = excluded.{}", k == 0 ? "" : ", ", columns[k], columns[k]);
-  }
-  return fmt::format("INSERT INTO {} ({}, {}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}", table,
-                     keys, column_list(columns, count), parameter_list(key_count + count), keys,
-                     sets);
-}
-
 void put_seconds(Statement& statement, const std::optional<Nanos>& span) {
   if (span) {
     statement.put_real(to_seconds(*span));
@@ -78,36 +67,6 @@ void put_seconds(Statement& statement, const std::optional<Nanos>& span) {
 }
 
 }  // namespace
-
-struct RunWriter::Impl {
-  std::string path;
-  RunLock lock;  // outlives the database: who gets it finds the file closed
-  Database database;
-  Statement begin;
-  Statement commit;
-  Statement insert_sample;
-  Statement insert_samples;  // kRowsPerInsert of them
-  Statement put_interval;
-  Statement get_interval;
-  Statement put_totals;
-  Statement put_status;
-  Statement put_health;
-  Statement put_event;
-  Statement put_error;
-  Statement put_unsent;
-  Statement put_endpoint;
-  Statement put_progress;
-  Statement set_label;
-  int64_t run = 0;
-  RowPolicy policy;
-  Nanos warmup{};
-  // add_samples(): index and position of the rows to be written, sorted.
-  std::vector<std::pair<uint64_t, size_t>> order;
-
-  Status prepare();
-  Status mark_killed_runs();
-  Status ensure_transaction();
-};
 
 Status RunWriter::Impl::prepare() {
   const auto set = [this](Statement& statement, std::string_view sql) -> Status {
@@ -147,6 +106,7 @@ Status RunWriter::Impl::prepare() {
   MACAW_TRY(set(put_progress,
                 "UPDATE runs SET elapsed_s = ?, sending_s = ?, scheduled = ?, sent = ?,"
                 " left_out = ?, left_out_sent = ?, achieved_rps = ? WHERE run = ?"));
+  MACAW_TRY(prepare_transport());
   return set(set_label, "UPDATE runs SET label = ? WHERE run = ? RETURNING run");
 }
 

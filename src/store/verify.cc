@@ -15,6 +15,7 @@
 #include "macaw/store/run_reader.h"
 #include "reader_impl.h"
 #include "rows.h"
+#include "verify_comparison.h"
 
 namespace macaw::store {
 
@@ -23,8 +24,6 @@ namespace {
 using stats::Aggregate;
 using stats::IntervalKey;
 using stats::Sample;
-
-constexpr size_t kDifferencesMax = 20;
 
 std::string endpoint_name(uint16_t endpoint) {
   return endpoint == 0 ? "all" : fmt::format("{}", endpoint);
@@ -47,16 +46,10 @@ class Verifier {
   Status compare_total(uint16_t endpoint, const Aggregate& aggregate);
   Status compare_number_of_intervals();
   Status compare_verdict(const Aggregate& total, const std::vector<EventRow>& events);
-  void compare_values(const std::string& what, const std::string_view* columns,
-                      const std::vector<Value>& stored, const std::vector<Value>& computed);
-  void compare(const std::string& what, uint64_t stored, uint64_t computed);
-  void differ(std::string difference);
-  void note(const std::string& text);
-
   RunReader& reader_;
   Database& database_;
   const RunRow row_;
-  Verification result_;
+  VerifyComparison comparison_;
   Statement get_interval_;
   Statement get_totals_;
   std::map<uint16_t, std::map<stats::StatusKey, uint64_t>> statuses_;  // stored, by endpoint
@@ -91,15 +84,16 @@ Result<Verification> Verifier::verify() {
   if (complete && row_.counts.rows_lost == 0) {
     MACAW_TRY(compare_with_rows());
   } else {
-    note(complete ? fmt::format("{} rows are lost: sums were compared with each other only",
-                                format_count(row_.counts.rows_lost))
-                  : fmt::format("only some requests have rows (--rows {}): sums were compared with"
-                                " each other only",
-                                row_.start.rows.describe()));
+    comparison_.note(
+        complete ? fmt::format("{} rows are lost: sums were compared with each other only",
+                               format_count(row_.counts.rows_lost))
+                 : fmt::format("only some requests have rows (--rows {}): sums were compared with"
+                               " each other only",
+                               row_.start.rows.describe()));
     MACAW_TRY(compare_levels());
   }
   MACAW_TRY(compare_counts());
-  return std::move(result_);
+  return comparison_.take();
 }
 
 Status Verifier::compare_with_rows() {
@@ -113,7 +107,7 @@ Status Verifier::compare_with_rows() {
   };
   uint64_t checked_s = 0;
   MACAW_TRY(reader_.for_each_sample(row_.run, [&](const Sample& sample) {
-    ++result_.rows;
+    comparison_.count_row();
     count_row(sample);
     sent_ += static_cast<uint64_t>((sample.flags & stats::kFlagNotSent) == 0);
     aggregator.add(sample);
@@ -131,16 +125,18 @@ Status Verifier::compare_with_rows() {
     return status;
   }
   MACAW_TRY(compare_number_of_intervals());
-  compare("runs: left_out", row_.counts.left_out.requests, aggregator.left_out().requests);
-  compare("runs: left_out_sent", row_.counts.left_out.sent, aggregator.left_out().sent);
+  comparison_.compare("runs: left_out", row_.counts.left_out.requests,
+                      aggregator.left_out().requests);
+  comparison_.compare("runs: left_out_sent", row_.counts.left_out.sent, aggregator.left_out().sent);
   for (const auto& [endpoint, total] : aggregator.totals()) {
     MACAW_TRY(compare_total(endpoint, total));
   }
   MACAW_TRY_ASSIGN(const int64_t totals,
                    database_.query_int(fmt::format(
                        "SELECT count(*) FROM endpoint_totals WHERE run = {}", row_.run)));
-  compare("endpoint_totals: rows", static_cast<uint64_t>(totals), aggregator.totals().size());
-  return {};
+  comparison_.compare("endpoint_totals: rows", static_cast<uint64_t>(totals),
+                      aggregator.totals().size());
+  return compare_transport(database_, row_.run, comparison_);
 }
 
 void Verifier::count_row(const Sample& sample) {
@@ -152,11 +148,11 @@ void Verifier::count_row(const Sample& sample) {
 // Rows cannot tell, but seconds must add up to tens, tens to minutes, and all to the total.
 Status Verifier::compare_levels() {
   MACAW_TRY(reader_.for_each_sample(row_.run, [&](const Sample& sample) {
-    ++result_.rows;
+    comparison_.count_row();
     count_row(sample);
     unwanted_rows_ += static_cast<uint64_t>(!row_.start.rows.keeps(sample.index, sample.outcome));
   }));
-  compare("samples: rows that the policy does not keep", unwanted_rows_, 0);
+  comparison_.compare("samples: rows that the policy does not keep", unwanted_rows_, 0);
   MACAW_TRY_ASSIGN(const std::vector<EndpointTotals> totals, reader_.totals(row_.run));
   Aggregate sum;
   for (const EndpointTotals& of : totals) {
@@ -190,9 +186,9 @@ Status Verifier::compare_levels() {
     }
     const std::string what =
         fmt::format("endpoint {}: sum of the intervals", endpoint_name(endpoint));
-    compare(what + ", requests", of.totals.requests(), counted.requests());
+    comparison_.compare(what + ", requests", of.totals.requests(), counted.requests());
     if (!(of.totals.response == counted.response) || !(of.totals.service == counted.service)) {
-      differ(what + ": the distributions differ from the total's");
+      comparison_.differ(what + ": the distributions differ from the total's");
     }
   }
   if (!totals.empty()) {
@@ -214,19 +210,20 @@ Status Verifier::compare_counts() {
   for (size_t k = 1; k < stats::kOutcomes && row_.counts.rows_lost == 0; ++k) {
     const auto outcome = static_cast<stats::Outcome>(k);
     if (all || !stats::is_success(outcome)) {
-      compare(fmt::format("samples: rows with outcome {}", stats::outcome_name(outcome)),
-              rows_by_outcome_[k], total.outcomes[k]);
+      comparison_.compare(
+          fmt::format("samples: rows with outcome {}", stats::outcome_name(outcome)),
+          rows_by_outcome_[k], total.outcomes[k]);
     }
   }
   if (row_.state == RunState::kKilled) {
-    note("the run was killed: its counts and its verdict were never written");
+    comparison_.note("the run was killed: its counts and its verdict were never written");
     return {};
   }
-  compare("runs: unsent", row_.counts.unsent, unsent);
-  compare("runs: scheduled", row_.counts.scheduled,
-          total.requests() + unsent + row_.counts.left_out.requests);
+  comparison_.compare("runs: unsent", row_.counts.unsent, unsent);
+  comparison_.compare("runs: scheduled", row_.counts.scheduled,
+                      total.requests() + unsent + row_.counts.left_out.requests);
   if (all && row_.counts.rows_lost == 0) {
-    compare("runs: sent", row_.counts.sent, sent_);
+    comparison_.compare("runs: sent", row_.counts.sent, sent_);
   }
   return compare_verdict(total, events);
 }
@@ -252,11 +249,11 @@ Status Verifier::compare_verdict(const Aggregate& total, const std::vector<Event
   input.worst_second = sums.worst_second();
   input.worker_seconds = &sums.worker_seconds();
   const stats::Verdict verdict = stats::judge(input);
-  ++result_.values_compared;
+  comparison_.count_compared();
   if (!(verdict == row_.verdict)) {
-    differ(fmt::format("runs: verdict is \"{} {}\", recomputed \"{} {}\"",
-                       stats::verdict_name(row_.verdict.kind), row_.verdict.reason,
-                       stats::verdict_name(verdict.kind), verdict.reason));
+    comparison_.differ(fmt::format("runs: verdict is \"{} {}\", recomputed \"{} {}\"",
+                                   stats::verdict_name(row_.verdict.kind), row_.verdict.reason,
+                                   stats::verdict_name(verdict.kind), verdict.reason));
   }
   return {};
 }
@@ -267,12 +264,12 @@ Status Verifier::compare_interval(const IntervalKey& key, const Aggregate& aggre
   get_interval_.put(row_.run).put(key.resolution).put_u64(key.start_s).put(key.endpoint);
   MACAW_TRY_ASSIGN(const bool found, get_interval_.step());
   if (!found) {
-    differ(what + ": is missing");
+    comparison_.differ(what + ": is missing");
     return {};
   }
   const std::vector<Value> stored = take_interval_values(get_interval_);
   get_interval_.reset();
-  compare_values(what, kIntervalColumns.data(), stored, interval_values(aggregate));
+  comparison_.compare_values(what, kIntervalColumns.data(), stored, interval_values(aggregate));
   return {};
 }
 
@@ -281,21 +278,23 @@ Status Verifier::compare_total(uint16_t endpoint, const Aggregate& aggregate) {
   get_totals_.put(row_.run).put(endpoint);
   MACAW_TRY_ASSIGN(const bool found, get_totals_.step());
   if (!found) {
-    differ(what + ": are missing");
+    comparison_.differ(what + ": are missing");
     return {};
   }
   const std::vector<Value> stored = take_totals_values(get_totals_);
   get_totals_.reset();
-  compare_values(what, kTotalsColumns.data(), stored, totals_values(aggregate));
+  comparison_.compare_values(what, kTotalsColumns.data(), stored, totals_values(aggregate));
   std::map<stats::StatusKey, uint64_t> statuses = statuses_[endpoint];
   for (const auto& [key, count] : aggregate.statuses) {
-    compare(fmt::format("{}: status {}, {}", what, key.status, stats::outcome_name(key.outcome)),
-            statuses[key], count);
+    comparison_.compare(
+        fmt::format("{}: status {}, {}", what, key.status, stats::outcome_name(key.outcome)),
+        statuses[key], count);
     statuses.erase(key);
   }
   for (const auto& [key, count] : statuses) {
-    compare(fmt::format("{}: status {}, {}", what, key.status, stats::outcome_name(key.outcome)),
-            count, 0);
+    comparison_.compare(
+        fmt::format("{}: status {}, {}", what, key.status, stats::outcome_name(key.outcome)), count,
+        0);
   }
   return {};
 }
@@ -304,37 +303,8 @@ Status Verifier::compare_number_of_intervals() {
   MACAW_TRY_ASSIGN(
       const int64_t stored,
       database_.query_int(fmt::format("SELECT count(*) FROM intervals WHERE run = {}", row_.run)));
-  compare("intervals: rows", static_cast<uint64_t>(stored), intervals_);
+  comparison_.compare("intervals: rows", static_cast<uint64_t>(stored), intervals_);
   return {};
-}
-
-void Verifier::compare_values(const std::string& what, const std::string_view* columns,
-                              const std::vector<Value>& stored,
-                              const std::vector<Value>& computed) {
-  for (size_t k = 0; k < computed.size(); ++k) {
-    ++result_.values_compared;
-    if (!same_value(stored[k], computed[k])) {
-      differ(fmt::format("{}: {} is {}, recomputed {}", what, columns[k], describe_value(stored[k]),
-                         describe_value(computed[k])));
-    }
-  }
-}
-
-void Verifier::compare(const std::string& what, uint64_t stored, uint64_t computed) {
-  ++result_.values_compared;
-  if (stored != computed) {
-    differ(fmt::format("{}: {}, recomputed {}", what, stored, computed));
-  }
-}
-
-void Verifier::differ(std::string difference) {
-  if (result_.differences.size() < kDifferencesMax) {
-    result_.differences.push_back(std::move(difference));
-  }
-}
-
-void Verifier::note(const std::string& text) {
-  result_.note += (result_.note.empty() ? "" : "; ") + text;
 }
 
 }  // namespace

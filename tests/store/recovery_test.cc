@@ -215,12 +215,12 @@ BOOST_AUTO_TEST_CASE(other_versions_are_refused) {
   const TempDir dir;
   const std::string path = dir.file("a.sqlite");
   need(RunWriter::open(path));
-  PlainSqlite(path).execute("PRAGMA user_version = 4");
+  PlainSqlite(path).execute("PRAGMA user_version = 5");
   const std::string newer =
-      path + ": written by a newer Macaw (schema version 4, this one knows up to 3)";
+      path + ": written by a newer Macaw (schema version 5, this one knows up to 4)";
   BOOST_TEST((open_errors(path) == std::pair(newer, newer)));
-  PlainSqlite(path).execute("PRAGMA user_version = 0");
-  const std::string older = path + ": schema version 0 is too old for this Macaw (it knows 3)";
+  PlainSqlite(path).execute("PRAGMA user_version = 3");
+  const std::string older = path + ": schema version 3 is too old for this Macaw (it knows 4)";
   BOOST_TEST((open_errors(path) == std::pair(older, older)));
 }
 

@@ -29,7 +29,11 @@ struct Database {
         const Status added = writer.add_endpoint({1, "GET", "/js/recommendations"});
         return added.ok() ? writer.add_endpoint({2, "GET", "/js/action/new"}) : added;
       });
-      for (const Sample& sample : SampleSource(100).take(3'000)) {
+      stats::ConnectionCell connection;
+      connection.tls_version = 13;
+      run.push(connection);
+      for (Sample sample : SampleSource(100).take(3'000)) {
+        make_call(run, sample);
         run.push(sample);
         samples.push_back(sample);
       }
@@ -46,6 +50,22 @@ struct Database {
       run.stop();
     }
     samples.erase(samples.begin(), samples.begin() + 3'000);
+  }
+
+  // One request in thirty is a gRPC call with a streamed answer, some of them fail.
+  static void make_call(DrainedRun& run, Sample& sample) {
+    if (sample.index % 30 != 0 || sample.outcome != stats::Outcome::kOk) {
+      return;
+    }
+    const bool fails = sample.index % 600 == 0;
+    sample.status = fails ? 1'014 : 1'000;
+    sample.outcome = fails ? stats::Outcome::kGrpcError : stats::Outcome::kOk;
+    stats::StreamCell stream;
+    stream.index = sample.index;
+    stream.messages = 4;
+    stream.first_ns = kMs;
+    stream.last_ns = 4 * kMs;
+    run.push(stream);
   }
 
   TempDir dir;
@@ -151,14 +171,14 @@ BOOST_AUTO_TEST_CASE(the_page_shows_the_ddl_as_it_is) {
       }
     }
   }
-  BOOST_TEST(tables == 10U);
+  BOOST_TEST(tables == 15U);
 }
 
 BOOST_AUTO_TEST_CASE(every_view_has_rows_and_a_twin) {
   const Database database;
   PlainSqlite sqlite(database.path, SQLITE_OPEN_READONLY);
   const auto views = sqlite.rows("SELECT name FROM sqlite_master WHERE type = 'view'");
-  BOOST_TEST(views.size() == 14U);
+  BOOST_TEST(views.size() == 22U);
   for (const std::string& view : views) {
     BOOST_TEST(sqlite.one("SELECT count(*) > 0 FROM " + view) == "1", view);
     if (!view.ends_with("_by_run") && view != "run_summary" && view != "newest_run") {

@@ -63,7 +63,8 @@ const std::vector<Tampering> kTamperings = {
     {"DELETE FROM intervals WHERE resolution = 1 AND start_s = 12 AND endpoint = 2",
      "interval of 1 s at 12 s, endpoint 2: is missing"},
     {"INSERT INTO intervals SELECT run, resolution, 999, endpoint, requests, ok, http_error,"
-     " wrong_answer, refused, reset, malformed, timeout, shed, unfinished, resent, bytes_in,"
+     " wrong_answer, refused, reset, malformed, timeout, shed, unfinished, grpc_error, resent, "
+     "bytes_in,"
      " bytes_out, completed, mean_ms, p50_ms, p95_ms, p99_ms, p999_ms, max_ms, ok_max_ms,"
      " service_p50_ms, service_p99_ms, response, service FROM intervals"
      " WHERE resolution = 1 AND start_s = 1 AND endpoint = 0",

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace macaw::stats {
@@ -50,6 +51,11 @@ inline constexpr uint16_t kGrpcStatusBase = 1000;
 constexpr bool is_grpc_status(uint16_t status) {
   return status >= kGrpcStatusBase && status < kGrpcStatusBase + 100;
 }
+
+/// For people: "503", "UNAVAILABLE (14)", "20 (gRPC)"; "none" for 0, where there was no answer.
+std::string status_text(uint16_t status);
+/// "UNAVAILABLE"; the bare code where gRPC has no name for it. REQUIRES: is_grpc_status(status)
+std::string grpc_status_name(uint16_t status);
 
 enum class CellKind : uint8_t {
   kNone = 0,

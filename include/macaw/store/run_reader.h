@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "macaw/base/result.h"
+#include "macaw/stats/transport.h"
 #include "macaw/store/run_record.h"
 
 namespace macaw::store {
@@ -52,6 +53,10 @@ class RunReader {
                                       uint64_t from_s, uint64_t to_s, uint64_t rows_max);
   /// Requests by status and outcome: endpoint after endpoint, each with the most frequent first.
   Result<std::vector<StatusCount>> statuses(int64_t run);
+  /// How long connections took to come up, by kind.
+  Result<stats::ConnectionBook> connections(int64_t run);
+  /// How the messages of streamed answers came, by endpoint; empty without such.
+  Result<stats::StreamBook> streams(int64_t run);
   /// Every stored row in order of index, in one snapshot.
   Status for_each_sample(int64_t run, const std::function<void(const stats::Sample&)>& visit);
 

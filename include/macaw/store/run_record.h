@@ -179,6 +179,11 @@ struct HealthRow {
   uint64_t users = 0;     ///< of a closed loop, that played at its end
 };
 
+struct ConnectionRow {
+  uint64_t number = 0;  ///< within the run, in the order in which they were told
+  stats::ConnectionCell cell;
+};
+
 struct EventRow {
   Nanos at{};
   uint32_t worker = 0;

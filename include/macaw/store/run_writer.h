@@ -14,6 +14,7 @@
 
 #include "macaw/base/result.h"
 #include "macaw/stats/sample.h"
+#include "macaw/stats/transport.h"
 #include "macaw/store/run_record.h"
 
 namespace macaw::store {
@@ -39,6 +40,14 @@ class RunWriter {
   /// who is in more of a hurry.
   Status add_samples(std::span<const stats::Sample> samples,
                      const std::function<void()>& between = {});
+  /// Rows that the row policy keeps; `between` as above.
+  Status add_connections(std::span<const ConnectionRow> rows,
+                         const std::function<void()>& between = {});
+  Status add_streams(std::span<const stats::StreamCell> cells,
+                     const std::function<void()>& between = {});
+  Status put_connection_totals(const stats::ConnectionKind& kind,
+                               const stats::ConnectionTotals& totals);
+  Status put_stream_totals(uint16_t endpoint, const stats::StreamTotals& totals);
   Status put_interval(const stats::IntervalKey& key, const stats::Aggregate& aggregate);
   /// As put last (outcomes, bytes, completed, response, service); nullptr where there is none.
   Result<std::unique_ptr<stats::Aggregate>> get_interval(const stats::IntervalKey& key);

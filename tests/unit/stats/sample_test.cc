@@ -32,10 +32,25 @@ BOOST_AUTO_TEST_CASE(answers_are_what_the_target_said) {
   BOOST_TEST(is_answer(Outcome::kOk));
   BOOST_TEST(is_answer(Outcome::kHttpError));
   BOOST_TEST(is_answer(Outcome::kWrongAnswer));
+  BOOST_TEST(is_answer(Outcome::kGrpcError));
   BOOST_TEST(!is_answer(Outcome::kTimeout));
   BOOST_TEST(!is_answer(Outcome::kMalformed));
   BOOST_TEST(is_success(Outcome::kOk));
   BOOST_TEST(!is_success(Outcome::kHttpError));
+  BOOST_TEST(!is_success(Outcome::kGrpcError));
+}
+
+BOOST_AUTO_TEST_CASE(statuses_are_told_apart) {
+  BOOST_TEST(status_text(0) == "none");
+  BOOST_TEST(status_text(503) == "503");
+  BOOST_TEST(status_text(999) == "999");
+  BOOST_TEST(status_text(1000) == "OK (0)");
+  BOOST_TEST(status_text(1014) == "UNAVAILABLE (14)");
+  BOOST_TEST(status_text(1017) == "17 (gRPC)");
+  BOOST_TEST(status_text(1099) == "99 (gRPC)");
+  BOOST_TEST(status_text(1100) == "1100");
+  BOOST_TEST(grpc_status_name(1014) == "UNAVAILABLE");
+  BOOST_TEST(grpc_status_name(1099) == "99");
 }
 
 BOOST_AUTO_TEST_CASE(cells_carry_every_kind) {
@@ -53,6 +68,8 @@ BOOST_AUTO_TEST_CASE(cells_carry_every_kind) {
   BOOST_TEST((Cell::of(TextCell{}).kind() == CellKind::kText));
   BOOST_TEST((Cell::of(HealthCell{}).kind() == CellKind::kHealth));
   BOOST_TEST((Cell::of(UnsentCell{}).kind() == CellKind::kUnsent));
+  BOOST_TEST((Cell::of(ConnectionCell{}).kind() == CellKind::kConnection));
+  BOOST_TEST((Cell::of(StreamCell{}).kind() == CellKind::kStream));
   BOOST_TEST((Cell{}.kind() == CellKind::kNone));
 }
 
