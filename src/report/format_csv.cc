@@ -75,26 +75,29 @@ Status write_request_rows(const FormatInput& input, const ByteSink& sink) {
   PieceWriter out(sink);
   out.text =
       "i,line,method,endpoint,intended_ms,lag_ms,connection_wait_ms,first_byte_ms,response_ms,"
-      "service_ms,status,outcome,bytes_in,bytes_out,connection,worker,resent,new_connection,at\n";
+      "service_ms,status,grpc_status,outcome,bytes_in,bytes_out,connection,worker,resent,new_"
+      "connection,at\n";
   MACAW_TRY(input.reader->stream_samples(
       summary.run.run, store::RunReader::SampleOrder::kIndex,
       [&](const stats::Sample& sample) -> Status {
         const store::EndpointRow& endpoint = names.endpoint(static_cast<uint16_t>(sample.endpoint));
+        const auto status = static_cast<uint16_t>(sample.status);
         const bool sent = (sample.flags & stats::kFlagNotSent) == 0;
         const bool first_byte =
             sent && (sample.status != 0 || sample.first_byte_ns != sample.done_ns);
         const auto when_sent = [sent](uint64_t ns) { return sent ? exact_millis(ns) : ""; };
         fmt::format_to(std::back_inserter(out.text),
-                       "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                       "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
                        static_cast<uint64_t>(sample.index), sample.line, csv_field(endpoint.method),
                        csv_field(endpoint.path),
                        exact_millis(static_cast<uint64_t>(sample.intended_ns)),
                        exact_millis(sample.ready_ns), when_sent(sample.sent_ns - sample.ready_ns),
                        first_byte ? exact_millis(sample.first_byte_ns - sample.sent_ns) : "",
-                       exact_millis(sample.done_ns), when_sent(sample.service_ns()),
-                       static_cast<uint32_t>(sample.status), stats::outcome_name(sample.outcome),
-                       sample.bytes_in, sample.bytes_out, static_cast<uint32_t>(sample.connection),
-                       sample.worker, sample.flags & stats::kFlagResent ? 1 : 0,
+                       exact_millis(sample.done_ns), when_sent(sample.service_ns()), status,
+                       stats::is_grpc_status(status) ? stats::grpc_status_name(status) : "",
+                       stats::outcome_name(sample.outcome), sample.bytes_in, sample.bytes_out,
+                       static_cast<uint32_t>(sample.connection), sample.worker,
+                       sample.flags & stats::kFlagResent ? 1 : 0,
                        sample.flags & stats::kFlagNewConnection ? 1 : 0,
                        go_time(wall_at(summary, sample.intended_ns)));
         return out.next();

@@ -9,6 +9,8 @@
 #include <cmath>
 
 #include "format_files.h"
+#include "macaw/base/ascii.h"
+#include "macaw/base/grpc_code.h"
 #include "macaw/stats/distribution.h"
 #include "macaw/stats/histogram.h"
 #include "peer_text.h"
@@ -21,6 +23,26 @@ namespace {
 constexpr uint64_t kDetailsMax = 1'000'000;
 constexpr size_t kMarks = 11;
 
+/// As grpc-go prints them: "DeadlineExceeded" for DEADLINE_EXCEEDED.
+std::string go_code_name(uint32_t code) {
+  const std::string_view name = grpc_code_name(code);
+  if (name == "OK") {
+    return "OK";
+  }
+  if (name == "CANCELLED") {
+    return "Canceled";
+  }
+  std::string text;
+  bool capital = true;
+  for (const char c : name) {
+    if (c != '_') {
+      text += capital ? c : ascii_lower(c);
+    }
+    capital = c == '_';
+  }
+  return text.empty() ? fmt::format("Code({})", code) : text;
+}
+
 struct GhzSums {
   stats::Histogram all;
   stats::Histogram ok;
@@ -29,7 +51,11 @@ struct GhzSums {
 };
 
 /// The status of a call as gRPC names it; for HTTP statuses the mapping that gRPC itself defines.
-std::string_view grpc_status(const stats::Sample& sample) {
+std::string go_status(const stats::Sample& sample) {
+  if (const auto status = static_cast<uint16_t>(sample.status);
+      stats::is_grpc_status(status) && sample.outcome != stats::Outcome::kWrongAnswer) {
+    return go_code_name(status - stats::kGrpcStatusBase);
+  }
   switch (sample.outcome) {
     case stats::Outcome::kOk:
       return "OK";
@@ -67,24 +93,27 @@ std::string_view grpc_status(const stats::Sample& sample) {
   }
 }
 
+/// What grpc-go makes of a status; of anything else what we do.
+std::string ghz_error(RowNames& names, const stats::Sample& sample) {
+  return sample.outcome == stats::Outcome::kGrpcError
+             ? fmt::format("rpc error: code = {}", go_status(sample))
+             : names.error(sample);
+}
+
 Result<GhzSums> read_ghz_sums(const FormatInput& input) {
   MACAW_TRY_ASSIGN(RowNames names, RowNames::read(input));
   GhzSums sums;
-  std::map<std::string_view, uint64_t> statuses;
   MACAW_TRY(
       for_each_counted(*input.reader, input.summary->run.run, [&](const stats::Sample& sample) {
         const uint64_t latency = latency_ns(sample, input.options->clock);
         sums.all.add(latency);
-        ++statuses[grpc_status(sample)];
+        ++sums.statuses[go_status(sample)];
         if (stats::is_success(sample.outcome)) {
           sums.ok.add(latency);
         } else {
-          ++sums.errors[names.error(sample)];
+          ++sums.errors[ghz_error(names, sample)];
         }
       }));
-  for (const auto& [status, count] : statuses) {
-    sums.statuses.emplace(status, count);
-  }
   return sums;
 }
 
@@ -191,7 +220,7 @@ Status write_ghz_details(const FormatInput& input, PieceWriter& out) {
                        "{}{{\"timestamp\":\"{}\",\"latency\":{},\"error\":{},\"status\":\"{}\"}}",
                        written > 0 ? "," : "", go_time(wall_at(*input.summary, done)),
                        latency_ns(sample, input.options->clock),
-                       go_json_string(names.error(sample)), grpc_status(sample));
+                       go_json_string(ghz_error(names, sample)), go_status(sample));
         ++written;
         return out.next();
       }));

@@ -139,7 +139,7 @@ Status write_vegeta_results(const FormatInput& input, const ByteSink& sink) {
                        "{{\"attack\":{},\"seq\":{},\"code\":{},\"timestamp\":\"{}\",\"latency\":{},"
                        "\"bytes_out\":{},\"bytes_in\":{},\"error\":{},\"body\":null,\"method\":{},"
                        "\"url\":{},\"headers\":null}}\n",
-                       attack, number, static_cast<uint32_t>(sample.status),
+                       attack, number, http_status(sample),
                        go_time(wall_at(summary, began_ns(sample, clock))),
                        latency_ns(sample, clock), sample.bytes_out, sample.bytes_in,
                        go_json_string(names.error(sample)), go_json_string(endpoint.method),
@@ -157,9 +157,9 @@ Status write_vegeta_csv(const FormatInput& input, const ByteSink& sink) {
         const store::EndpointRow& endpoint = names.endpoint(static_cast<uint16_t>(sample.endpoint));
         fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},,{},{},{},{},\n",
                        wall_at(summary, began_ns(sample, clock)).time_since_epoch().count(),
-                       static_cast<uint32_t>(sample.status), latency_ns(sample, clock),
-                       sample.bytes_out, sample.bytes_in, go_csv_field(names.error(sample)), attack,
-                       number, go_csv_field(endpoint.method), go_csv_field(endpoint.path));
+                       http_status(sample), latency_ns(sample, clock), sample.bytes_out,
+                       sample.bytes_in, go_csv_field(names.error(sample)), attack, number,
+                       go_csv_field(endpoint.method), go_csv_field(endpoint.path));
       });
 }
 

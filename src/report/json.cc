@@ -87,9 +87,15 @@ void add_statuses(JsonText& json, const stats::Aggregate& aggregate) {
     answers[key.status] += count;
   }
   answers.erase(0);
+  const auto first_grpc = answers.lower_bound(stats::kGrpcStatusBase);
   json.key("statuses").begin_object();
-  for (const auto& [status, count] : answers) {
-    json.key(fmt::format_int(status).str()).count(count);
+  for (auto answer = answers.begin(); answer != first_grpc; ++answer) {
+    json.key(fmt::format_int(answer->first).str()).count(answer->second);
+  }
+  json.end_object();
+  json.key("grpc_statuses").begin_object();
+  for (auto answer = first_grpc; answer != answers.end(); ++answer) {
+    json.key(stats::grpc_status_name(answer->first)).count(answer->second);
   }
   json.end_object();
 }
@@ -253,7 +259,47 @@ void add_span(JsonText& json, std::string_view name, const stats::Histogram& his
   json.end_object();
 }
 
-void add_endpoint_totals(JsonText& json, const store::EndpointTotals& row, Nanos timeout) {
+/// Null where no answer was a stream.
+void add_streams(JsonText& json, const stats::StreamBook& streams, uint16_t endpoint) {
+  json.key("streams");
+  const auto found = streams.find(endpoint);
+  if (found == streams.end()) {
+    json.null();
+    return;
+  }
+  const stats::StreamTotals& totals = found->second;
+  json.begin_object();
+  json.key("count").count(totals.streams);
+  json.key("messages").count(totals.messages);
+  json.key("bytes").count(totals.bytes);
+  add_span(json, "first_message", totals.first_message);
+  add_span(json, "per_message", totals.per_message);
+  add_span(json, "gap_max", totals.gap);
+  json.end_object();
+}
+
+void add_connections(JsonText& json, const stats::ConnectionBook& connections) {
+  json.key("connections").begin_array();
+  for (const auto& [kind, totals] : connections) {
+    json.begin_object();
+    json.key("protocol").text(stats::http_version_name(kind.http_version));
+    json.key("tls");
+    if (kind.tls_version != 0) {
+      json.text(stats::tls_version_name(kind.tls_version));
+    } else {
+      json.null();
+    }
+    json.key("resumed").boolean(kind.resumed);
+    json.key("opened").count(totals.opened());
+    add_span(json, "connect", totals.connect);
+    add_span(json, "handshake", totals.handshake);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void add_endpoint_totals(JsonText& json, const store::EndpointTotals& row,
+                         const stats::StreamBook& streams, Nanos timeout) {
   const stats::Aggregate& totals = row.totals;
   json.begin_object();
   json.key("endpoint").count(row.endpoint.endpoint);
@@ -271,6 +317,7 @@ void add_endpoint_totals(JsonText& json, const store::EndpointTotals& row, Nanos
   add_clock(json, "response_time_without_lag", totals.response_without_lag, timeout);
   add_span(json, "scheduler_lag", totals.lag);
   add_span(json, "connection_wait", totals.connection_wait);
+  add_streams(json, streams, row.endpoint.endpoint);
   json.end_object();
 }
 
@@ -303,9 +350,10 @@ std::string format_json(const RunSummary& summary) {
   add_counts(json, summary, total);
   json.key("endpoints").begin_array();
   for (const store::EndpointTotals& row : summary.totals) {
-    add_endpoint_totals(json, row, summary.run.start.timeout);
+    add_endpoint_totals(json, row, summary.streams, summary.run.start.timeout);
   }
   json.end_array();
+  add_connections(json, summary.connections);
   json.key("errors").begin_array();
   for (const store::EventRow& error : summary.errors) {
     add_event(json, error);

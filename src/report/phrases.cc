@@ -33,6 +33,13 @@ TableCell latency_cell(const stats::Quantile& quantile, Nanos timeout, const Tex
   return {text, quantile.failed ? Paint::kRed : Paint::kPlain};
 }
 
+std::string unsupported_note(const TextStyle& style) {
+  return fmt::format("{}: too few samples for this percentile (p99 takes {}, p99.9 takes {})\n",
+                     style.colour ? paint(style, Paint::kDim, "dim") : "~",
+                     format_count(stats::samples_needed(0.99)),
+                     format_count(stats::samples_needed(0.999)));
+}
+
 std::string rate_text(double per_second) {
   if (!(per_second > 0) || !std::isfinite(per_second)) {
     return "0";

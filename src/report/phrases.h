@@ -20,6 +20,8 @@ std::string beyond_timeout(Nanos timeout);
 std::string latency_text(const stats::Quantile& quantile, Nanos timeout);
 /// The same with the mark of unsupported percentiles: dim, or "~" before it without colour.
 TableCell latency_cell(const stats::Quantile& quantile, Nanos timeout, const TextStyle& style);
+/// What the mark means, a line.
+std::string unsupported_note(const TextStyle& style);
 /// "99.8": four significant digits, thousands grouped.
 std::string rate_text(double per_second);
 /// "99.8 %": one decimal, two below 1 %, never rounding something to "0 %" or "100 %".

@@ -52,6 +52,9 @@ const std::string& RowNames::error(const stats::Sample& sample) {
 }
 
 std::string RowNames::make_error(const stats::Sample& sample) const {
+  if (sample.outcome == stats::Outcome::kGrpcError) {
+    return stats::status_text(static_cast<uint16_t>(sample.status));
+  }
   if (sample.outcome == stats::Outcome::kHttpError) {
     const auto status = static_cast<uint32_t>(sample.status);
     const std::string_view phrase = status_phrase(status);

@@ -36,6 +36,12 @@ inline WallTime wall_at(const RunSummary& summary, int64_t ns) {
   return summary.run.start.started_at + Nanos(ns);
 }
 
+/// What HTTP's peers see: the answer to a gRPC call is a 200 whatever its own status says.
+inline uint16_t http_status(const stats::Sample& sample) {
+  const auto status = static_cast<uint16_t>(sample.status);
+  return stats::is_grpc_status(status) ? 200 : status;
+}
+
 /// The rows that count: without the warm-up and what was ignored at the end.
 Status for_each_counted(store::RunReader& reader, int64_t run,
                         const std::function<void(const stats::Sample&)>& visit);
@@ -46,8 +52,9 @@ class RowNames {
   static Result<RowNames> read(const FormatInput& input);
 
   const store::EndpointRow& endpoint(uint16_t number) const;
-  /// Empty for a success. "503 Service Unavailable" for a status; else the text that was stored for
-  /// this outcome and endpoint, when there is only one, or the outcome's name.
+  /// Empty for a success. "503 Service Unavailable" or "UNAVAILABLE (14)" for a status; else the
+  /// text that was stored for this outcome and endpoint, when there is only one, or the outcome's
+  /// name.
   const std::string& error(const stats::Sample& sample);
 
  private:

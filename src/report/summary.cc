@@ -60,6 +60,8 @@ Result<RunSummary> read_summary(store::RunReader& reader, int64_t run) {
   const int64_t number = summary.run.run;
   MACAW_TRY_ASSIGN(summary.totals, reader.totals(number));
   MACAW_TRY_ASSIGN(summary.unsent, reader.unsent(number));
+  MACAW_TRY_ASSIGN(summary.connections, reader.connections(number));
+  MACAW_TRY_ASSIGN(summary.streams, reader.streams(number));
   MACAW_TRY_ASSIGN(std::vector<store::EventRow> events, reader.events(number));
   for (store::EventRow& event : events) {
     const bool error = event.kind == stats::EventKind::kError;

@@ -10,6 +10,7 @@
 #include "macaw/report/summary.h"
 #include "phrases.h"
 #include "table.h"
+#include "transport_text.h"
 
 namespace macaw::report {
 
@@ -220,10 +221,7 @@ std::string latency_tables(const RunSummary& summary, const TextStyle& style) {
                         format_count(summary.totals.size() - shown.size()));
   }
   if (any_unsupported(shown)) {
-    text += fmt::format("{}: too few samples for this percentile (p99 takes {}, p99.9 takes {})\n",
-                        style.colour ? paint(style, Paint::kDim, "dim") : "~",
-                        format_count(stats::samples_needed(0.99)),
-                        format_count(stats::samples_needed(0.999)));
+    text += unsupported_note(style);
   }
   if (total_of(summary).errors() > 0) {
     text += fmt::format(
@@ -384,12 +382,17 @@ std::string format_text(const RunSummary& summary, const TextStyle& style) {
   text += rate_line(summary);
   text += closed_loop_lines(summary);
   text += fidelity_line(summary);
+  bool noted = false;
   if (total.requests() > 0) {
     text += lag_line(total);
     text += wait_line(summary);
     text += latency_tables(summary, style);
     text += outcome_table(summary, style);
+    text += grpc_status_table(total, style);
+    noted = any_unsupported(shown_endpoints(summary));
   }
+  text += connection_table(summary, style, noted);
+  text += stream_table(summary, style, noted);
   text += error_table(summary, style);
   text += event_lines(summary);
   text += conservation_line(summary, style);

@@ -56,8 +56,9 @@ Result<VegetaSums> read_vegeta_sums(const FormatInput& input) {
         sums.latency_total_ns += latency;
         sums.bytes_in += sample.bytes_in;
         sums.bytes_out += sample.bytes_out;
-        sums.successes += sample.status >= 200 && sample.status < 400 ? 1 : 0;
-        ++by_status[static_cast<uint16_t>(sample.status)];
+        const uint16_t status = http_status(sample);
+        sums.successes += status >= 200 && status < 400 ? 1 : 0;
+        ++by_status[status];
         const std::string& error = names.error(sample);
         if (!error.empty() && seen.insert(error).second) {
           sums.errors.push_back(error);

@@ -29,6 +29,8 @@ struct RunSummary {
   std::vector<store::EventRow> errors;        ///< an example of each distinct error
   std::vector<store::EventRow> events;        ///< the other events
   std::vector<store::UnsentRow> unsent;
+  stats::ConnectionBook connections;  ///< those that came up, by kind
+  stats::StreamBook streams;          ///< streamed answers, by endpoint
   /// Of a run over recorded times that has ended, from its rows; nothing where not all are stored,
   /// or where there are too many to be read for a summary.
   std::optional<stats::Fidelity> fidelity;

@@ -75,6 +75,8 @@ std::string format_run_error(const stats::Sample& sample) {
       return "connection refused";
     case stats::Outcome::kTimeout:
       return "no answer within the timeout";
+    case stats::Outcome::kGrpcError:
+      return stats::status_text(static_cast<uint16_t>(sample.status)) + ": as its server says";
     default:
       return "Seldon said \"<no>\", code\t7";
   }
@@ -102,6 +104,23 @@ std::vector<stats::Sample> format_run_samples() {
   return samples;
 }
 
+namespace {
+
+/// Request 5 is DEADLINE_EXCEEDED, 8 UNAVAILABLE, those that went well are OK.
+void make_calls(std::vector<stats::Sample>& samples) {
+  for (stats::Sample& sample : samples) {
+    if (stats::is_success(sample.outcome)) {
+      sample.status = stats::kGrpcStatusBase;
+    }
+  }
+  for (const auto& [index, status] : {std::pair<size_t, uint16_t>{5, 1'004}, {8, 1'014}}) {
+    samples[index].outcome = stats::Outcome::kGrpcError;
+    samples[index].status = status;
+  }
+}
+
+}  // namespace
+
 FormatRun::FormatRun(const FormatRunOptions& options) {
   auto opened = store::RunWriter::open(database());
   MACAW_CHECK(opened.ok(), "{}", opened.error().message());
@@ -111,8 +130,11 @@ FormatRun::FormatRun(const FormatRunOptions& options) {
   require(writer_->add_endpoint({2, "GET", "/js/action/new"}));
   require(writer_->add_endpoint({3, "POST", "say \"hi\", <b>&"}));
   stats::RunAggregator aggregator;
-  const std::vector<stats::Sample> samples =
+  std::vector<stats::Sample> samples =
       options.with_requests ? format_run_samples() : std::vector<stats::Sample>();
+  if (options.grpc) {
+    make_calls(samples);
+  }
   require(writer_->add_samples(samples));
   for (const stats::Sample& sample : samples) {
     aggregator.add(sample);

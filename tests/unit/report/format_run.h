@@ -18,6 +18,7 @@ struct FormatRunOptions {
   std::string label = "A/B \"<cache>\", caf\xC3\xA9";
   store::RowPolicy rows;
   bool with_requests = true;
+  bool grpc = false;  ///< successes and two of the failures are answers to gRPC calls
   bool finished = true;
   stats::Verdict verdict;
 };

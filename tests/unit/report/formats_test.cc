@@ -227,6 +227,27 @@ BOOST_AUTO_TEST_CASE(an_invalid_run_fails_its_first_case) {
   BOOST_TEST(xml.find("message=\"INVALID: 3 rows were lost\"") != std::string::npos, xml);
 }
 
+BOOST_AUTO_TEST_CASE(grpc_calls_in_the_words_of_the_peers) {
+  FormatRunOptions options;
+  options.grpc = true;
+  const FormatRun run(options);
+  const auto holds = [&run](const char* format, const std::string& part) {
+    const std::string text = run.written(format);
+    BOOST_TEST(text.find(part) != std::string::npos, format << " has no " << part << ":\n" << text);
+  };
+  // 12 requests: one refused, one timed out, the rest has a status of its own.
+  holds("ghz", "\"statusCodeDistribution\":{\"DeadlineExceeded\":2,\"OK\":8,\"Unavailable\":2}");
+  holds("ghz", "\"rpc error: code = DeadlineExceeded\":1");
+  holds("ghz", "\"error\":\"rpc error: code = Unavailable\",\"status\":\"Unavailable\"}");
+  // vegeta reads HTTP, where the answer to a call is a 200.
+  holds("vegeta-json", "\"status_codes\":{\"0\":2,\"200\":10}");
+  holds("vegeta-json", "\"UNAVAILABLE (14)\"");
+  holds("locust-failures", "/js/recommendations,UNAVAILABLE (14): as its server says,1");
+  holds("csv", ",1014,UNAVAILABLE,grpc_error,");
+  holds("csv", ",1000,OK,ok,");
+  holds("csv", ",0,,timeout,");
+}
+
 // The lines of the plot must never go back in time, and their numbers have no gaps.
 BOOST_AUTO_TEST_CASE(results_by_the_service_clock_are_in_order_of_sending) {
   const FormatRun run;
