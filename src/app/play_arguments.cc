@@ -5,6 +5,7 @@
 
 #include "command_parser.h"
 #include "macaw/stub/seldon_stub.h"
+#include "play_protocol.h"
 
 namespace macaw::app {
 
@@ -283,6 +284,7 @@ void describe_play(CLI::App& app, PlayArguments& arguments) {
   describe_target(app, arguments);
   describe_session(app, arguments);
   describe_connections(app, arguments);
+  describe_protocol(app, arguments);
   describe_judgement(app, arguments);
   describe_results(app, arguments);
   app.footer(kFooter);

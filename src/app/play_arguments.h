@@ -38,6 +38,9 @@ struct PlayArguments {
   Text connections, threads, timeout, connect_timeout, drain;
   Text requests_per_connection;
   bool no_keepalive = false;
+  Text streams;
+  bool http1 = false;
+  bool http2 = false;
   bool spin = false;
   bool no_probe = false;
 

@@ -12,6 +12,7 @@
 #include "macaw/io/line_reader.h"
 #include "macaw/replay/engine/check.h"
 #include "macaw/stub/seldon_stub.h"
+#include "play_protocol.h"
 #include "stub_settings.h"
 
 namespace macaw::app {
@@ -352,7 +353,8 @@ Status set_connections(const PlayArguments& args, const replay::Timing& timing,
     return errorf("--threads {} is more than {} {}: each thread needs one", threads,
                   users > 0 && !args.connections ? "--users" : "--connections", connections);
   }
-  if (connections < users) {
+  const uint64_t lanes = to.http_version == replay::HttpVersion::k2 ? to.streams : 1;
+  if (connections * lanes < users) {
     return errorf("--connections {} is less than --users {}: each user needs one", connections,
                   users);
   }
@@ -417,6 +419,7 @@ Result<PlaySettings> make_play_settings(const PlayArguments& arguments) {
   MACAW_TRY(set_selection(arguments, settings));
   MACAW_TRY(set_target(arguments, settings));
   MACAW_TRY(set_session(arguments, settings));
+  MACAW_TRY(set_protocol(arguments, settings.run.transmission));
   MACAW_TRY(set_connections(arguments, settings.run.timing, settings.run.transmission));
   MACAW_TRY(set_judgement(arguments, settings));
   MACAW_TRY(set_results(arguments, settings));
