@@ -45,7 +45,7 @@ THIRD_PARTY = {
     "nghttp2/": ["src/http"],
     "sqlite3.h": ["src/store"],
     "CLI/": ["src/app"],
-    "openssl/": ["src/base"],
+    "openssl/": ["src/base", "src/net"],
     "zlib.h": ["src/io"],
     "zstd.h": ["src/io"],
     "rapidjson/": JSON_USERS,

@@ -18,7 +18,7 @@ find_package(SQLite3 REQUIRED)     # SQLite::SQLite3
 find_package(CLI11 REQUIRED)       # CLI11::CLI11
 find_package(fmt REQUIRED)         # fmt::fmt
 find_package(ZLIB REQUIRED)        # ZLIB::ZLIB
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # OpenSSL::Crypto
+find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)  # OpenSSL::Crypto, OpenSSL::SSL
 
 # Debian's RapidJSON package sets a variable only.
 find_package(RapidJSON REQUIRED)

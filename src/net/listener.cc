@@ -202,11 +202,15 @@ uint16_t Listener::port() const {
   return impl_->port;
 }
 
-int Listener::accept_into(Stream& stream) {
+int Listener::accept_into(Stream& stream, TlsServer* tls) {
   MACAW_CHECK(impl_->socket != nullptr && impl_->socket->waiting);
   MACAW_CHECK(stream.state() == Stream::State::kClosed);
   impl_->socket->waiting = false;
   stream.impl_->open_to_accept(!impl_->socket->unix_path.empty());
+  stream.impl_->info.started = MonoClock::now();
+  if (tls != nullptr) {
+    stream.impl_->secure(std::make_unique<TlsSession>(*tls), /*is_of_server=*/true);
+  }
   int error = -uv_accept(&impl_->socket->raw.stream, &stream.impl_->raw.stream);
   if (error == 0) {
     error = stream.impl_->start_reading();

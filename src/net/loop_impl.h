@@ -14,6 +14,7 @@
 
 namespace macaw::net {
 
+struct DeliveryQueue;
 struct RoomQueue;
 
 struct Loop::Impl {
@@ -26,6 +27,10 @@ struct Loop::Impl {
   uint64_t stream_events = 0;
   /// Streams that wait for room at a Unix socket; null when there are none.
   RoomQueue* room_queue = nullptr;
+  /// Streams that have plaintext for a handler that reads again; null when there are none.
+  DeliveryQueue* delivery_queue = nullptr;
+  /// What TLS has deciphered; made when there is TLS.
+  std::unique_ptr<std::array<char, kScratchBytes>> plaintext;
   /// Ends the wait of run_once(): uv's own timeouts are whole milliseconds.
   std::unique_ptr<DeadlineTimer> turn_end;
 };

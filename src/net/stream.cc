@@ -54,6 +54,12 @@ void Stream::Impl::start_afresh(bool unix_socket) {
   peer_ended = false;
   broken = false;
   write_error = 0;
+  tls.reset();
+  writing.clear();
+  unencrypted = {};
+  user_write_pending = false;
+  trouble.clear();
+  info = {};
 }
 
 int Stream::Impl::start_connect(const Address& address) {
@@ -73,15 +79,21 @@ int Stream::Impl::start_reading() {
     uv_tcp_nodelay(&raw.tcp, 1);
   }
   const int result = uv_read_start(&raw.stream, &Impl::on_alloc, &Impl::on_read);
+  info.connected = MonoClock::now();
+  info.secured = info.connected;
   if (result == 0) {
-    state = State::kOpen;
+    state = tls != nullptr ? State::kConnecting : State::kOpen;
   }
   return -result;
 }
 
 void Stream::Impl::start_close(bool reset) {
-  state = State::kClosing;
   stop_waiting_for_room();
+  stop_waiting_to_deliver();
+  if (tls != nullptr && !reset) {
+    say_goodbye();
+  }
+  state = State::kClosing;
   if (reset && !is_unix && uv_tcp_close_reset(&raw.tcp, &Impl::on_close) == 0) {
     return;
   }
@@ -133,6 +145,10 @@ void Stream::Impl::handle_connect(int status) {
     return;
   }
   const int error = status == 0 ? start_reading() : -status;
+  if (error == 0 && tls != nullptr) {
+    shake_hands();
+    return;
+  }
   handler->stream_connected(error);
 }
 
@@ -142,10 +158,17 @@ void Stream::Impl::on_read(uv_stream_t* stream, ssize_t size, const uv_buf_t* bu
 
 void Stream::Impl::handle_read(ssize_t size, const uv_buf_t& buffer) {
   ++loop.stream_events;
-  if (state != State::kOpen || handler == nullptr || size == 0) {
+  const bool is_shaking = tls != nullptr && state == State::kConnecting;
+  if ((state != State::kOpen && !is_shaking) || handler == nullptr || size == 0) {
     return;
   }
-  if (size > 0) {
+  if (tls != nullptr) {
+    if (size > 0) {
+      read_secured({buffer.base, static_cast<size_t>(size)});
+    } else {
+      end_secured(size == UV_EOF ? socket_error() : static_cast<int>(-size));
+    }
+  } else if (size > 0) {
     handler->stream_read({buffer.base, static_cast<size_t>(size)});
   } else {
     const int error = size == UV_EOF ? socket_error() : static_cast<int>(-size);
@@ -173,6 +196,10 @@ void Stream::Impl::on_write(uv_write_t* request, int status) {
 void Stream::Impl::handle_write(int status) {
   ++loop.stream_events;
   write_pending = false;
+  if (tls != nullptr && status == 0) {
+    handle_secured_write();
+    return;
+  }
   if (state != State::kOpen || handler == nullptr) {
     return;
   }
@@ -197,6 +224,7 @@ void Stream::Impl::on_close(uv_handle_t* handle) {
 void Stream::Impl::handle_close() {
   state = State::kClosed;
   write_pending = false;
+  tls.reset();
   if (handler == nullptr) {
     delete this;
     return;
@@ -214,12 +242,16 @@ Stream::State Stream::state() const {
   return impl_->state;
 }
 
-int Stream::connect(const Address& address) {
+int Stream::connect(const Address& address, const TlsConnect* tls) {
   MACAW_CHECK(impl_->state == State::kClosed, "state={}", static_cast<int>(impl_->state));
   const auto* const target = static_cast<const sockaddr*>(address.data());
   int error = impl_->open_handle(target->sa_family);
   if (error != 0) {
     return error;
+  }
+  impl_->info.started = MonoClock::now();
+  if (tls != nullptr) {
+    impl_->secure(std::make_unique<TlsSession>(*tls), /*of_server=*/false);
   }
   error = impl_->start_connect(address);
   if (error != 0) {
@@ -230,14 +262,11 @@ int Stream::connect(const Address& address) {
   return 0;
 }
 
-Stream::WriteState Stream::write(std::string_view bytes, int* error) {
-  Impl& self = *impl_;
-  MACAW_CHECK(self.state == State::kOpen, "state={}", static_cast<int>(self.state));
-  MACAW_CHECK(!self.write_pending);
+Stream::WriteState Stream::Impl::write_raw(std::string_view bytes, int* error) {
   // libuv's buffers are not const, but it only reads them.
   uv_buf_t buffer =
       uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
-  int result = uv_try_write(&self.raw.stream, &buffer, 1);
+  int result = uv_try_write(&raw.stream, &buffer, 1);
   if (result >= 0 && static_cast<size_t>(result) == bytes.size()) {
     return WriteState::kDone;
   }
@@ -245,10 +274,10 @@ Stream::WriteState Stream::write(std::string_view bytes, int* error) {
     const auto written = static_cast<size_t>(result > 0 ? result : 0);
     buffer.base += written;
     buffer.len -= written;
-    self.write_request.data = &self;
-    result = uv_write(&self.write_request, &self.raw.stream, &buffer, 1, &Impl::on_write);
+    write_request.data = this;
+    result = uv_write(&write_request, &raw.stream, &buffer, 1, &Impl::on_write);
     if (result == 0) {
-      self.write_pending = true;
+      write_pending = true;
       return WriteState::kPending;
     }
   }
@@ -258,8 +287,21 @@ Stream::WriteState Stream::write(std::string_view bytes, int* error) {
   return WriteState::kFailed;
 }
 
+Stream::WriteState Stream::write(std::string_view bytes, int* error) {
+  Impl& self = *impl_;
+  MACAW_CHECK(self.state == State::kOpen, "state={}", static_cast<int>(self.state));
+  if (self.tls != nullptr) {
+    return self.write_secured(bytes, error);
+  }
+  MACAW_CHECK(!self.write_pending);
+  return self.write_raw(bytes, error);
+}
+
 int Stream::end_writing() {
   MACAW_CHECK(impl_->state == State::kOpen && !impl_->write_pending);
+  if (impl_->tls != nullptr) {
+    impl_->say_goodbye();
+  }
   uv_os_fd_t fd = -1;
   const int result = uv_fileno(as_handle(&impl_->raw), &fd);
   if (result != 0) {
@@ -281,6 +323,9 @@ void Stream::resume_reading() {
     if (!impl_->peer_ended && !impl_->broken) {
       uv_read_start(&impl_->raw.stream, &Impl::on_alloc, &Impl::on_read);
     }
+    if (impl_->tls != nullptr && impl_->tls->has_rest()) {
+      impl_->wait_to_deliver();
+    }
   }
 }
 
@@ -288,6 +333,14 @@ void Stream::close(bool reset) {
   if (impl_->state == State::kConnecting || impl_->state == State::kOpen) {
     impl_->start_close(reset);
   }
+}
+
+const ConnectInfo& Stream::connect_info() const {
+  return impl_->info;
+}
+
+std::string_view Stream::tls_trouble() const {
+  return impl_->trouble;
 }
 
 uint16_t Stream::local_port() const {

@@ -7,8 +7,14 @@
 
 #include <uv.h>
 
+#include <memory>
+#include <string>
+#include <string_view>
+
 #include "loop_impl.h"
 #include "macaw/net/stream.h"
+#include "macaw/net/tls.h"
+#include "tls_session.h"
 #include "uv_cast.h"
 
 namespace macaw::net {
@@ -29,8 +35,10 @@ struct Stream::Impl {
   /// does it for TCP.
   void wait_for_room();
   void stop_waiting_for_room();
-  /// Open from now on: no delay, and reading. Returns an errno value.
+  /// No delay, and reading; open from now on, unless there is a TLS handshake first. Returns an
+  /// errno value.
   int start_reading();
+  WriteState write_raw(std::string_view bytes, int* error);
   void start_close(bool reset);
   /// Calls nobody from now on; frees itself when libuv is done with it.
   void give_up();
@@ -50,6 +58,21 @@ struct Stream::Impl {
   void handle_write(int status);
   void handle_close();
 
+  // With TLS, see stream_tls.cc.
+  void secure(std::unique_ptr<TlsSession> session, bool is_of_server);
+  void shake_hands();
+  void tell_handshake_failed();
+  void read_secured(std::string_view ciphertext);
+  void deliver_plaintext();
+  WriteState write_secured(std::string_view plaintext, int* error);
+  WriteState write_out(int* error);
+  void end_secured(int error);
+  void handle_secured_write();
+  void say_goodbye();
+  /// Plaintext that was kept while reading was paused is delivered by a later event.
+  void wait_to_deliver();
+  void stop_waiting_to_deliver();
+
   StreamHandle raw{};
   bool is_unix = false;
   bool waits_for_room = false;
@@ -64,6 +87,16 @@ struct Stream::Impl {
   bool peer_ended = false;
   bool broken = false;
   int write_error = 0;  ///< of a write that failed; told when all that came has been read
+  ConnectInfo info;
+
+  // With TLS.
+  std::unique_ptr<TlsSession> tls;
+  bool of_server = false;        ///< accepted: nobody waits for stream_connected()
+  std::string writing;           ///< ciphertext in libuv's hands
+  std::string_view unencrypted;  ///< of the write that pends, its rest
+  bool user_write_pending = false;
+  bool waits_to_deliver = false;
+  std::string trouble;  ///< why TLS failed
 };
 
 }  // namespace macaw::net

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A stream and a listener, of TCP or of Unix sockets. A stream is a reusable slot: closed ->
-// connecting -> open -> closing -> closed, and connect() again. Nothing is allocated per connection
-// or per write.
-// Thread: the loop's.
+// A stream and a listener, of TCP or of Unix sockets, with or without TLS. A stream is a reusable
+// slot: closed -> connecting -> open -> closing -> closed, and connect() again. Nothing is
+// allocated per connection (but by OpenSSL) or per write. Thread: the loop's.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include "macaw/base/result.h"
 #include "macaw/net/address.h"
 #include "macaw/net/loop.h"
+#include "macaw/net/tls.h"
 
 namespace macaw::net {
 
@@ -24,14 +24,17 @@ class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
 
-  /// The connect ended; `error` is 0 or an errno value (ECONNREFUSED, ETIMEDOUT, ...). After an
+  /// The connect ended, and the TLS handshake with it; `error` is 0 or an errno value
+  /// (ECONNREFUSED, ETIMEDOUT, ...; EPROTO: the handshake failed, see tls_trouble()). After an
   /// error the stream is to be close()d.
   virtual void stream_connected(int error) = 0;
   /// Bytes arrived. They lie in the loop's scratch buffer: valid during the call only.
   virtual void stream_read(std::string_view bytes) = 0;
   /// The peer ended its side (error 0; writing still works) or the connection broke (errno:
-  /// ECONNRESET, EPIPE, ...). Each comes at most once, the break last, and both behind all bytes
-  /// that had arrived (unless reading is paused). The stream is to be close()d.
+  /// ECONNRESET, EPIPE, ...; EPROTO: TLS was broken, or cut off without a goodbye, so that nobody
+  /// can tell whether all has come; see tls_trouble()). Each comes at most once, the break last,
+  /// and both behind all bytes that had arrived (unless reading is paused). The stream is to be
+  /// close()d.
   virtual void stream_ended(int error) = 0;
   /// All bytes of a write() that could not be written at once have been handed to the kernel.
   virtual void stream_drained() = 0;
@@ -55,8 +58,9 @@ class Stream {
   /// kernel reports at once (no descriptors: EMFILE, no ports: EADDRNOTAVAIL, no way: ENETUNREACH)
   /// are returned as errno, and the stream is still closed: no callback follows. 0 means that
   /// stream_connected() follows. A server whose queue of new connections is full is waited for,
-  /// also that of a Unix socket. REQUIRES: state() == kClosed, an address
-  int connect(const Address& address);
+  /// also that of a Unix socket. With `tls` (needed during the call only; its client as long as the
+  /// stream) the handshake follows. REQUIRES: state() == kClosed, an address
+  int connect(const Address& address, const TlsConnect* tls = nullptr);
 
   /// Writes as much as the socket takes at once; the rest goes out by itself, and the bytes must
   /// stay where they are until stream_drained(), close() or destruction. Returns kDone when nothing
@@ -79,11 +83,17 @@ class Stream {
   /// send RST in any case, and tell ECONNRESET to the peer of a Unix socket.
   void close(bool reset = false);
 
+  /// Of the present connection, or the last one: valid once it is open, `alpn` as long as it is.
+  const ConnectInfo& connect_info() const;
+  /// Why TLS failed, one line; empty: it did not.
+  std::string_view tls_trouble() const;
+
   /// Local port of an open stream (0 when unknown or a Unix socket): to join with packet captures.
   uint16_t local_port() const;
 
  private:
   friend class Listener;
+  friend struct DeliveryQueue;
   friend struct RoomQueue;
   struct Impl;
   Impl* impl_;
@@ -109,9 +119,10 @@ class Listener {
   /// 0 when not listening, or on a Unix socket.
   uint16_t port() const;
 
-  /// The stream becomes open and starts reading, without stream_connected(). Returns an errno
-  /// value, 0 for success; after an error the stream is still closed.
-  int accept_into(Stream& stream);
+  /// The stream becomes open and starts reading, without stream_connected(). With `tls` it is
+  /// connecting until the client has shaken hands; a handshake that fails is stream_ended().
+  /// Returns an errno value, 0 for success; after an error the stream is still closed.
+  int accept_into(Stream& stream, TlsServer* tls = nullptr);
   /// Resets the waiting connection (closes it, of a Unix socket).
   void reject();
   /// Stops accepting (the port is closed, the Unix socket removed); listening may follow.
