@@ -114,8 +114,54 @@ void add_statuses(JsonText& json, const std::vector<store::StatusCount>& counts)
     json.begin_object();
     json.key("endpoint").count(row.endpoint);
     json.key("status").count(row.key.status);
+    json.key("text").text(stats::status_text(row.key.status));
     json.key("outcome").text(stats::outcome_name(row.key.outcome));
     json.key("count").count(row.count).end_object();
+  }
+  json.end_array();
+}
+
+void add_span(JsonText& json, const char* name, const stats::Histogram& span) {
+  json.key(name).begin_array();
+  for (const double q : {0.5, 0.95, 0.99, 1.0}) {
+    json.number(span.empty() ? std::nan("") : stats::Distribution{span, 0}.quantile(q).millis());
+  }
+  json.end_array();
+}
+
+void add_connection_kinds(JsonText& json, const stats::ConnectionBook& connections) {
+  json.key("connection_kinds").begin_array();
+  for (const auto& [kind, totals] : connections) {
+    json.begin_object();
+    json.key("name").text(kind.name());
+    json.key("protocol").text(stats::http_version_name(kind.http_version));
+    json.key("tls");
+    if (kind.tls_version != 0) {
+      json.text(stats::tls_version_name(kind.tls_version));
+    } else {
+      json.null();
+    }
+    json.key("resumed").boolean(kind.resumed);
+    json.key("opened").count(totals.opened());
+    add_span(json, "connect_ms", totals.connect);
+    add_span(json, "handshake_ms", totals.handshake);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void add_streams(JsonText& json, const stats::StreamBook& streams) {
+  json.key("streams").begin_array();
+  for (const auto& [endpoint, totals] : streams) {
+    json.begin_object();
+    json.key("endpoint").count(endpoint);
+    json.key("streams").count(totals.streams);
+    json.key("messages").count(totals.messages);
+    json.key("bytes").count(totals.bytes);
+    add_span(json, "first_message_ms", totals.first_message);
+    add_span(json, "per_message_ms", totals.per_message);
+    add_span(json, "gap_ms", totals.gap);
+    json.end_object();
   }
   json.end_array();
 }
@@ -127,6 +173,8 @@ Result<std::string> read_summary_json(const RunChoice& choice) {
   MACAW_TRY_ASSIGN(std::vector<store::EventRow> events, choice.reader->events(run.run));
   MACAW_TRY_ASSIGN(const std::vector<store::StatusCount> statuses,
                    choice.reader->statuses(run.run));
+  MACAW_TRY_ASSIGN(const stats::ConnectionBook connections, choice.reader->connections(run.run));
+  MACAW_TRY_ASSIGN(const stats::StreamBook streams, choice.reader->streams(run.run));
   JsonText json;
   json.begin_object();
   add_run(json, run);
@@ -134,6 +182,8 @@ Result<std::string> read_summary_json(const RunChoice& choice) {
   add_endpoints(json, figures);
   add_events(json, std::move(events));
   add_statuses(json, statuses);
+  add_connection_kinds(json, connections);
+  add_streams(json, streams);
   json.end_object();
   return json.take();
 }

@@ -29,6 +29,7 @@
 #include "embed/span_js.h"
 #include "embed/spectrum_js.h"
 #include "embed/tables_js.h"
+#include "embed/transport_js.h"
 #include "embed/uplot_css.h"
 #include "embed/uplot_js.h"
 #include "embed/uplot_licence.h"
@@ -48,7 +49,7 @@ struct Entry {
 constexpr std::string_view kJavaScript = "text/javascript; charset=utf-8";
 constexpr std::string_view kCss = "text/css; charset=utf-8";
 
-constexpr std::array<Entry, 26> kEntries = {{
+constexpr std::array<Entry, 27> kEntries = {{
     {"dashboard.html", "text/html; charset=utf-8", "dashboard.html", &dashboard_html},
     {"format.js", kJavaScript, "format.js", &format_js},
     {"data.js", kJavaScript, "data.js", &data_js},
@@ -63,6 +64,7 @@ constexpr std::array<Entry, 26> kEntries = {{
     {"events.js", kJavaScript, "events.js", &events_js},
     {"charts.js", kJavaScript, "charts.js", &charts_js},
     {"tables.js", kJavaScript, "tables.js", &tables_js},
+    {"transport.js", kJavaScript, "transport.js", &transport_js},
     {"runs.js", kJavaScript, "runs.js", &runs_js},
     {"download.js", kJavaScript, "download.js", &download_js},
     {"control.js", kJavaScript, "control.js", &control_js},

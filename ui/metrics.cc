@@ -24,6 +24,8 @@ class Families {
     return families_.back();
   }
 
+  void add(MetricFamily family) { families_.push_back(std::move(family)); }
+
   void gauge(std::string_view name, double value, std::string_view help) {
     add(name, MetricType::kGauge, help).metrics.push_back({.value = value});
   }
@@ -174,6 +176,71 @@ void write_health(Families& families, const std::vector<store::HealthRow>& healt
   families.add(cpu.name, cpu.type, cpu.help).metrics = std::move(cpu.metrics);
 }
 
+Labels labels_of(const stats::ConnectionKind& kind) {
+  return {{"protocol", std::string(stats::http_version_name(kind.http_version))},
+          {"tls", std::string(stats::tls_version_name(kind.tls_version))},
+          {"resumed", kind.resumed ? "1" : "0"}};
+}
+
+void write_connections(Families& families, const stats::ConnectionBook& connections) {
+  if (connections.empty()) {
+    return;
+  }
+  MetricFamily opened{.name = "macaw_connections_opened_total",
+                      .help = "Connections that came up.",
+                      .type = MetricType::kCounter};
+  MetricFamily connect{.name = "macaw_connect_time_seconds",
+                       .help = "Of connections that came up: TCP, or a Unix socket.",
+                       .type = MetricType::kHistogram};
+  MetricFamily handshake{.name = "macaw_tls_handshake_time_seconds",
+                         .help = "From the end of the connect to that of the TLS handshake.",
+                         .type = MetricType::kHistogram};
+  for (const auto& [kind, totals] : connections) {
+    const Labels labels = labels_of(kind);
+    opened.metrics.push_back({.labels = labels, .value = static_cast<double>(totals.opened())});
+    connect.metrics.push_back({.labels = labels, .times = stats::Distribution{totals.connect, 0}});
+    if (kind.tls_version != 0) {
+      handshake.metrics.push_back(
+          {.labels = labels, .times = stats::Distribution{totals.handshake, 0}});
+    }
+  }
+  families.add(std::move(opened));
+  families.add(std::move(connect));
+  if (!handshake.metrics.empty()) {
+    families.add(std::move(handshake));
+  }
+}
+
+void write_streams(Families& families, const stats::StreamBook& streams, const Totals& totals) {
+  if (streams.empty()) {
+    return;
+  }
+  MetricFamily messages{.name = "macaw_stream_messages_total",
+                        .help = "Messages of streamed answers.",
+                        .type = MetricType::kCounter};
+  MetricFamily first{.name = "macaw_stream_first_message_seconds",
+                     .help = "From the intended send to the first message of a streamed answer.",
+                     .type = MetricType::kHistogram};
+  MetricFamily gap{.name = "macaw_stream_longest_gap_seconds",
+                   .help = "The longest time between two messages of a streamed answer.",
+                   .type = MetricType::kHistogram};
+  for (const store::EndpointTotals& row : totals) {
+    const auto found = streams.find(row.endpoint.endpoint);
+    if (row.endpoint.endpoint == 0 || found == streams.end()) {
+      continue;
+    }
+    const Labels labels = labels_of(row.endpoint);
+    const stats::StreamTotals& sums = found->second;
+    messages.metrics.push_back({.labels = labels, .value = static_cast<double>(sums.messages)});
+    first.metrics.push_back(
+        {.labels = labels, .times = stats::Distribution{sums.first_message, 0}});
+    gap.metrics.push_back({.labels = labels, .times = stats::Distribution{sums.gap, 0}});
+  }
+  families.add(std::move(messages));
+  families.add(std::move(first));
+  families.add(std::move(gap));
+}
+
 }  // namespace
 
 std::vector<MetricFamily> metrics_of(const StoredRun* run, const replay::RunStatus* live) {
@@ -193,6 +260,8 @@ std::vector<MetricFamily> metrics_of(const StoredRun* run, const replay::RunStat
              "Requests sent again after a stale connection.", run->totals,
              [](const stats::Aggregate& totals) { return totals.resent; });
   add_times(families, run->totals);
+  write_connections(families, run->connections);
+  write_streams(families, run->streams, run->totals);
   write_health(families, run->health);
   return families.take();
 }

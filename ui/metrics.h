@@ -14,6 +14,7 @@
 
 #include "macaw/replay/engine/run_control.h"
 #include "macaw/stats/distribution.h"
+#include "macaw/stats/transport.h"
 #include "macaw/store/run_record.h"
 
 namespace macaw::ui {
@@ -38,6 +39,8 @@ struct StoredRun {
   store::RunRow run;
   std::vector<store::EndpointTotals> totals;  ///< all first
   std::vector<store::HealthRow> health;       ///< of the last second, one per worker
+  stats::ConnectionBook connections = {};
+  stats::StreamBook streams = {};
 };
 
 /// In a fixed order, also where `run` is null (nothing is stored yet). `live` is the run that

@@ -18,6 +18,8 @@ Result<StoredRun> read_stored(const RunChoice& choice) {
   StoredRun stored;
   stored.run = *choice.run;
   MACAW_TRY_ASSIGN(stored.totals, choice.reader->totals(stored.run.run));
+  MACAW_TRY_ASSIGN(stored.connections, choice.reader->connections(stored.run.run));
+  MACAW_TRY_ASSIGN(stored.streams, choice.reader->streams(stored.run.run));
   const auto end_s = static_cast<uint64_t>(to_seconds(stored.run.spans.elapsed)) + 1;
   MACAW_TRY_ASSIGN(
       std::vector<store::HealthRow> health,

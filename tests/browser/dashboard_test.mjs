@@ -361,12 +361,68 @@ async function lost() {
   }
 }
 
+const bodyRows = (page, selector) => page.locator(`${selector} tr`).evaluateAll((rows) => (
+  rows.map((row) => [...row.children].map((cell) => cell.textContent))));
+
+/** gRPC calls: what lies below the requests, as SQL has it. */
+async function calls() {
+  const fixture = await Fixture.start(program);
+  try {
+    await fixture.tell('finished');
+    const plain = await open(fixture);
+    assert.equal(await plain.locator('#connections-section').isHidden(), true);
+    assert.equal(await plain.locator('#streams-section').isHidden(), true);
+    await plain.close();
+    await fixture.tell('calls');
+    const page = await open(fixture);
+    const time = (ms) => (ms === null ? '\u2013' : formatMillis(ms));
+    const kinds = sqlite(fixture.database, 'SELECT * FROM connection_latency');
+    assert.equal(kinds.length, 2);
+    // The p99 of four is no p99.
+    assert.deepEqual(await bodyRows(page, '#connection-rows'), kinds.map((row) => [
+      `${row.protocol} over ${row.tls}${row.resumed ? ', resumed' : ''}`,
+      formatNumber(row.opened), time(row.connect_p50_ms),
+      (row.opened < 368 ? '~' : '') + time(row.connect_p99_ms), time(row.connect_max_ms),
+      time(row.handshake_p50_ms), (row.opened < 368 ? '~' : '') + time(row.handshake_p99_ms),
+      time(row.handshake_max_ms)]));
+    assert.equal(await text(page, '#connections-note'),
+      '400 of 404 TLS sessions were resumed (99 %).');
+    const streams = sqlite(fixture.database, 'SELECT * FROM stream_latency');
+    assert.deepEqual(await bodyRows(page, '#stream-rows'), streams.map((row) => [
+      row.endpoint === 'all' ? 'all streams' : row.endpoint, formatNumber(row.streams),
+      formatNumber(row.messages), ...['first', 'message', 'gap'].flatMap((name) => (
+        ['p50', 'p99', 'max'].map((what) => time(row[`${name}_${what}_ms`]))))]));
+    const statuses = sqlite(fixture.database, "SELECT status, grpc_status, count FROM statuses "
+      + "WHERE endpoint = 'all' AND status IS NOT NULL");
+    assert.equal(await text(page, '#statuses'), `Status codes: ${statuses.map((row) => (
+      `${row.grpc_status} (${row.status - 1000}) \u00d7 ${formatNumber(row.count)}`)).join('')}`);
+    const outcomes = await bodyRows(page, '#outcome-rows');
+    assert.ok(outcomes.some(([name]) => name === 'grpc error'), 'no gRPC errors');
+    assert.equal(await page.locator('#failure-grpc_error').isVisible(), true);
+    await shot(page, 'calls');
+    // An endpoint without streams has no table of them.
+    await page.locator('#endpoint-rows button', {hasText: '/js/action/new'}).click();
+    await page.waitForSelector('#streams-section', {state: 'hidden'});
+    await page.close();
+    const phone = await open(fixture, '/', {viewport: {width: 390, height: 844}});
+    assert.ok(await overflow(phone) <= 0, 'wider than the phone');
+    await shot(phone, 'calls-phone');
+    await phone.close();
+    const dark = await open(fixture, '/', {colorScheme: 'dark'});
+    await shot(dark, 'calls-dark');
+    await dark.close();
+  } finally {
+    await fixture.remove();
+  }
+}
+
 const suite = new Suite(browser);
 const fixture = await Fixture.start(program);
 await fixture.tell('finished');
 writeFileSync(join(artifacts, 'README.txt'), 'Screenshots and files of the browser tests.\n');
 for (const [name, body] of Object.entries(tests)) await suite.run(name, () => body(fixture));
 await fixture.remove();
+await suite.run('gRPC calls over TLS and HTTP/2', calls);
 await suite.run('a process that dies under an open page', lost);
 await suite.run('nothing was complained of in the console',
   async () => assert.deepEqual(complaints, []));

@@ -60,6 +60,26 @@ void add_trouble(stats::Sample& sample, uint64_t second, uint64_t k) {
   }
 }
 
+void make_call(stats::Sample& sample) {
+  if (sample.status == 200) {
+    sample.status = stats::kGrpcStatusBase;
+  } else if (sample.status == 503) {
+    sample.status = stats::kGrpcStatusBase + 14;
+    sample.outcome = stats::Outcome::kGrpcError;
+  }
+}
+
+std::string error_text(const stats::Sample& sample) {
+  switch (sample.outcome) {
+    case stats::Outcome::kHttpError:
+      return "503 Service Unavailable";
+    case stats::Outcome::kGrpcError:
+      return "UNAVAILABLE: the server is going away";
+    default:
+      return "no answer within 30 s";
+  }
+}
+
 }  // namespace
 
 MadeRun::MadeRun(MadeRunOptions options) : options_(std::move(options)) {
@@ -101,6 +121,9 @@ std::vector<stats::Sample> MadeRun::samples_of(uint64_t second) const {
     if (options_.trouble) {
       add_trouble(sample, second, k);
     }
+    if (options_.calls) {
+      make_call(sample);
+    }
     samples.push_back(sample);
   }
   return samples;
@@ -114,11 +137,61 @@ void MadeRun::write_aggregates() {
   for (const auto& [endpoint, totals] : aggregator_.totals()) {
     require(writer_->put_endpoint_totals(endpoint, totals));
   }
+  for (const auto& [kind, totals] : connections_) {
+    require(writer_->put_connection_totals(kind, totals));
+  }
+  for (const auto& [endpoint, totals] : streams_) {
+    require(writer_->put_stream_totals(endpoint, totals));
+  }
+}
+
+/// Four with a full handshake, then four hundred that resume a session.
+void MadeRun::add_connections() {
+  std::vector<store::ConnectionRow> rows;
+  for (uint64_t k = 0; k < 404; ++k) {
+    stats::ConnectionCell cell;
+    cell.http_version = 2;
+    cell.tls_version = 13;
+    cell.resumed = k < 4 ? 0 : 1;
+    cell.connection = static_cast<uint16_t>(k % 4);
+    cell.connect_ns = (110 + k % 7 * 10) * kUs;
+    cell.handshake_ns = (k < 4 ? 2'900 : 750) * kUs + k % 11 * 30 * kUs;
+    connections_[stats::ConnectionKind::of(cell)].add(cell.connect_ns, cell.handshake_ns, true);
+    rows.push_back({k, cell});
+  }
+  require(writer_->add_connections(rows));
+}
+
+void MadeRun::add_streams(const std::vector<stats::Sample>& samples) {
+  std::vector<stats::StreamCell> cells;
+  for (const stats::Sample& sample : samples) {
+    if (sample.endpoint == 1 && sample.status == stats::kGrpcStatusBase) {
+      const uint64_t step_ns = (sample.done_ns - sample.sent_ns) / 6;
+      stats::StreamCell cell;
+      cell.index = sample.index;
+      cell.endpoint = 1;
+      cell.intended_ns = sample.intended_ns;
+      cell.messages = 5;
+      cell.first_ns = sample.sent_ns + step_ns;
+      cell.last_ns = cell.first_ns + 4 * step_ns;
+      cell.gap_max_ns = step_ns + 20 * kUs;
+      cell.message_bytes = 300;
+      stats::add_stream(streams_, cell);
+      cells.push_back(cell);
+    }
+  }
+  require(writer_->add_streams(cells));
 }
 
 void MadeRun::add_second() {
   const std::vector<stats::Sample> samples = samples_of(second_);
   require(writer_->add_samples(samples));
+  if (options_.calls) {
+    add_streams(samples);
+  }
+  if (options_.calls && second_ == 0) {
+    add_connections();
+  }
   for (const stats::Sample& sample : samples) {
     aggregator_.add(sample);
     if (!stats::is_success(sample.outcome)) {
@@ -128,7 +201,7 @@ void MadeRun::add_second() {
       event.endpoint = sample.endpoint;
       event.at = Nanos(sample.intended_ns);
       event.value = static_cast<int64_t>(sample.index);
-      event.text = sample.status == 503 ? "503 Service Unavailable" : "no answer within 30 s";
+      event.text = error_text(sample);
       require(writer_->add_event(event));
     }
   }

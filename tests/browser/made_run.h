@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "macaw/stats/aggregate.h"
+#include "macaw/stats/transport.h"
 #include "macaw/store/run_writer.h"
 
 namespace macaw::test {
@@ -24,6 +25,9 @@ struct MadeRunOptions {
   int64_t started_s = 1'795'228'201;
   uint64_t planned_s = 60;
   bool trouble = true;
+  /// gRPC over HTTP/2 and TLS instead: recommendations are streams of five messages, and what would
+  /// be a 503 is UNAVAILABLE.
+  bool calls = false;
   /// Adds to every service time.
   uint64_t slower_us = 0;
   /// Milliseconds between requests.
@@ -48,10 +52,14 @@ class MadeRun {
 
  private:
   void write_aggregates();
+  void add_connections();
+  void add_streams(const std::vector<stats::Sample>& samples);
 
   MadeRunOptions options_;
   std::unique_ptr<store::RunWriter> writer_;
   stats::RunAggregator aggregator_;
+  stats::ConnectionBook connections_;
+  stats::StreamBook streams_;
   uint64_t second_ = 0;
   uint64_t scheduled_ = 0;
 };

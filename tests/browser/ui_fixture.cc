@@ -3,6 +3,7 @@
 // Serves made runs to the browser tests: `ui_fixture FOLDER [PAGE_FOLDER [PORT]]`. Prints the UI's
 // port, then obeys lines on stdin, answering each with "ok", and ends when stdin does:
 //   finished      adds two runs that are over
+//   calls         adds a run of gRPC calls that is over
 //   begin         begins a run; seconds N: plays so much of it; end: plays the rest
 //   long SECONDS  adds a long run, to look at by hand
 // Time passes only when the test says so.
@@ -55,6 +56,10 @@ struct Fixture {
     words >> command >> count;
     if (command == "finished") {
       add_finished();
+    } else if (command == "calls") {
+      MadeRunOptions made = options("gRPC");
+      made.calls = true;
+      MadeRun(made).finish();
     } else if (command == "long") {
       MadeRunOptions made = options("one day");
       made.planned_s = count;

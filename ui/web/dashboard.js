@@ -17,6 +17,7 @@ import {ask, stored} from './source.js';
 import {endShown, held, secondOf, shownSpan, spanQuery, view, wantedWindow, windowFits, xOf}
   from './span.js';
 import {EndpointTable, showErrors, showEvents, showOutcomes} from './tables.js';
+import {showConnections, showStreams} from './transport.js';
 import {MEASURES, splitKey, titleOf, writeView} from './view.js';
 
 /** Answers can come very late: now and then everything is asked for again. */
@@ -334,6 +335,8 @@ function showTables() {
   if (figures) showOutcomes(summary, figures, selected);
   showErrors(summary, selected, showMoment);
   showEvents(summary, showMoment);
+  showConnections(summary);
+  showStreams(summary, selected);
 }
 
 /** The values of the slot under the cursor, else of the latest one that is shown and over. */

@@ -130,7 +130,7 @@ export function showOutcomes(summary, figures, selected) {
   $('statuses').hidden = statuses.length === 0;
   $('statuses').replaceChildren('Status codes: ', ...statuses.map((row) => element('span',
     {class: `status ${row.outcome === 'ok' ? '' : 'bad'}`},
-    element('b', {text: String(row.status)}), ` \u00d7 ${formatNumber(row.count)}`)));
+    element('b', {text: row.text}), ` \u00d7 ${formatNumber(row.count)}`)));
 }
 
 export function showErrors(summary, selected, onTime) {

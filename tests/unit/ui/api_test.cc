@@ -201,6 +201,34 @@ BOOST_FIXTURE_TEST_CASE(the_summary_says_what_the_totals_say, UiFixture) {
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(the_summary_tells_of_connections_streams_and_statuses, UiFixture) {
+  test::MadeRunOptions calls = options();
+  calls.calls = true;
+  test::MadeRun(calls).finish();
+  const rapidjson::Document summary = json("/api/summary?run=1");
+  const auto& connections = summary["connection_kinds"];
+  BOOST_REQUIRE(connections.Size() == 2U);
+  BOOST_TEST(connections[0]["name"].GetString() == std::string("HTTP/2 over TLS 1.3"));
+  BOOST_TEST(connections[0]["opened"].GetUint64() == 4U);
+  BOOST_TEST(!connections[0]["resumed"].GetBool());
+  BOOST_TEST(connections[1]["resumed"].GetBool());
+  BOOST_TEST(connections[1]["connect_ms"][3].GetDouble() == 0.17);
+  BOOST_TEST(connections[1]["handshake_ms"][3].GetDouble() == 1.05);
+  const auto& streams = summary["streams"];
+  BOOST_REQUIRE(streams.Size() == 2U);
+  BOOST_TEST(streams[0]["endpoint"].GetUint() == 0U);
+  BOOST_TEST(streams[1]["endpoint"].GetUint() == 1U);
+  BOOST_TEST(streams[1]["messages"].GetUint64() == 5 * streams[1]["streams"].GetUint64());
+  BOOST_TEST(streams[1]["gap_ms"].Size() == 4U);
+  std::map<std::string, std::string> texts;
+  for (const auto& row : summary["statuses"].GetArray()) {
+    texts[row["text"].GetString()] = row["outcome"].GetString();
+  }
+  const std::map<std::string, std::string> expected = {
+      {"OK (0)", "ok"}, {"UNAVAILABLE (14)", "grpc_error"}, {"none", "timeout"}};
+  BOOST_TEST((texts == expected));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace macaw::ui

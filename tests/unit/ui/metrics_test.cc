@@ -118,6 +118,37 @@ BOOST_FIXTURE_TEST_CASE(numbers_are_the_stored_ones, UiFixture) {
   BOOST_TEST(body("/metrics?run=1").find("label=\"before the cache\"") != std::string::npos);
 }
 
+BOOST_FIXTURE_TEST_CASE(connections_and_streams_are_told_where_there_are_some, UiFixture) {
+  test::MadeRun(options()).finish();
+  BOOST_TEST(body("/metrics").find("macaw_connections_opened_total") == std::string::npos);
+  BOOST_TEST(body("/metrics").find("macaw_stream_") == std::string::npos);
+  test::MadeRunOptions calls = options();
+  calls.calls = true;
+  test::MadeRun(calls).finish();
+  const auto samples = parse_text(body("/metrics"));
+  const std::string kind = "protocol=\"HTTP/2\",tls=\"TLS 1.3\",resumed=";
+  BOOST_TEST(samples.at("macaw_connections_opened_total{" + kind + "\"0\"}") == "4");
+  BOOST_TEST(samples.at("macaw_connections_opened_total{" + kind + "\"1\"}") == "400");
+  BOOST_TEST(samples.at("macaw_connect_time_seconds_count{" + kind + "\"1\"}") == "400");
+  BOOST_TEST(samples.at("macaw_tls_handshake_time_seconds_count{" + kind + "\"0\"}") == "4");
+  auto reader = store::RunReader::open(database);
+  BOOST_REQUIRE(reader.ok());
+  const auto streams = (*reader)->streams(2);
+  BOOST_REQUIRE(streams.ok());
+  const stats::StreamTotals& stored = streams->at(1);
+  BOOST_TEST(stored.streams > 2'000U);
+  const std::string of = "{method=\"GET\",endpoint=\"/js/recommendations\"}";
+  BOOST_TEST(samples.at("macaw_stream_messages_total" + of) == std::to_string(stored.messages));
+  for (const char* name : {"first_message", "longest_gap"}) {
+    BOOST_TEST(samples.at(fmt::format("macaw_stream_{}_seconds_count{}", name, of)) ==
+               std::to_string(stored.streams));
+  }
+  // Only that endpoint has some, and all together are no endpoint.
+  BOOST_TEST(std::count_if(samples.begin(), samples.end(), [](const auto& entry) {
+               return entry.first.starts_with("macaw_stream_messages_total");
+             }) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_second_that_still_runs_is_no_news) {
   const auto row = [](uint64_t second, uint32_t worker, uint64_t scheduled) {
     store::HealthRow made;
