@@ -16,13 +16,24 @@ Connection::Connection(net::Loop& loop, ConnectionOwner& owner, uint16_t slot,
 
 Connection::~Connection() = default;
 
-int Connection::connect(const net::Address& remote, bool http2) {
+int Connection::connect(const net::Address& remote, const TargetEntry& entry, net::TlsClient* tls) {
   MACAW_DCHECK(state_ == State::kClosed);
-  const int error = stream_.connect(remote);
+  wanted_ = entry.protocol;
+  is_tls_ = entry.place.tls;
+  protocol_ = nullptr;
+  int error = 0;
+  if (is_tls_) {
+    const net::TlsConnect how{.client = tls,
+                              .server_name = entry.server_name,
+                              .offer = wanted_ == TargetProtocol::kHttp1   ? net::Alpn::kHttp1
+                                       : wanted_ == TargetProtocol::kHttp2 ? net::Alpn::kHttp2
+                                                                           : net::Alpn::kEither};
+    error = stream_.connect(remote, &how);
+  } else {
+    error = stream_.connect(remote);
+  }
   if (error == 0) {
     state_ = State::kConnecting;
-    wants_http2_ = http2;
-    protocol_ = nullptr;
   }
   return error;
 }
@@ -50,21 +61,30 @@ Protocol& Connection::protocol_for(bool http2) {
 
 void Connection::stream_connected(int error) {
   if (error != 0) {
-    owner_.connect_failed(*this, error, {});
+    owner_.connect_failed(*this, error, stream_.tls_trouble());
     return;
   }
-  connected_ = owner_.now();
-  protocol_ = &protocol_for(wants_http2_);
+  const std::string_view agreed = stream_.connect_info().alpn;
+  if (is_tls_ && wanted_ == TargetProtocol::kHttp2 && agreed != "h2") {
+    open_failed("the server does not speak HTTP/2 (ALPN)");
+    return;
+  }
+  const bool http2 = is_tls_ ? agreed == "h2" : wanted_ == TargetProtocol::kHttp2;
+  protocol_ = &protocol_for(http2);
   protocol_->open();
 }
 
 stats::ConnectionCell Connection::described() const {
+  const net::ConnectInfo& info = stream_.connect_info();
   stats::ConnectionCell cell;
   cell.http_version = protocol_->version();
+  cell.tls_version = static_cast<uint8_t>(info.tls);
+  cell.resumed = info.resumed ? 1 : 0;
   cell.connection = slot_;
   cell.target = target;
   cell.at_ns = connect_started.count();
-  cell.connect_ns = static_cast<uint64_t>((connected_ - connect_started).count());
+  cell.connect_ns = static_cast<uint64_t>((info.connected - info.started).count());
+  cell.handshake_ns = static_cast<uint64_t>((info.secured - info.connected).count());
   cell.local_port = stream_.local_port();
   return cell;
 }

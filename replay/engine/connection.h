@@ -14,6 +14,7 @@
 #include "macaw/net/loop.h"
 #include "macaw/net/stream.h"
 #include "protocol.h"
+#include "target_table.h"
 
 namespace macaw::replay {
 
@@ -42,7 +43,6 @@ class ConnectionOwner {
 
 struct ProtocolSettings {
   uint32_t answers_max = 0;  ///< of one connection, which we close then; 0: any number
-  bool http2 = false;
   uint32_t streams_max = 1;  ///< at once, of HTTP/2
   size_t body_kept_max = 0;
   bool session_headers = false;  ///< answers say location and set_cookies
@@ -62,7 +62,7 @@ class Connection final : private net::StreamHandler, private ProtocolHost {
 
   /// REQUIRES: kClosed. Returns an errno value; 0: connection_opened() or connect_failed() of the
   /// owner follows.
-  int connect(const net::Address& remote, bool http2);
+  int connect(const net::Address& remote, const TargetEntry& entry, net::TlsClient* tls);
   /// REQUIRES: lanes_free() > 0. May end the exchange before it returns.
   void send(Exchange& exchange);
   void flush();
@@ -102,6 +102,8 @@ class Connection final : private net::StreamHandler, private ProtocolHost {
   // ProtocolHost
   net::Stream& stream() override { return stream_; }
 
+  bool is_tls() const override { return is_tls_; }
+
   Nanos now() const override { return owner_.now(); }
 
   TransportObserver& observer() override { return owner_.observer(); }
@@ -122,8 +124,8 @@ class Connection final : private net::StreamHandler, private ProtocolHost {
   const uint16_t slot_;
   const ProtocolSettings& settings_;
   State state_ = State::kClosed;
-  bool wants_http2_ = false;
-  Nanos connected_{};
+  TargetProtocol wanted_ = TargetProtocol::kHttp1;
+  bool is_tls_ = false;
   Protocol* protocol_ = nullptr;
   std::unique_ptr<Http1Protocol> http1_;  // made when they are needed first
   std::unique_ptr<Http2Protocol> http2_;

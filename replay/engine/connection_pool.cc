@@ -16,6 +16,12 @@
 namespace macaw::replay {
 namespace {
 
+std::shared_ptr<net::TlsClient> make_client(const net::TlsClientOptions& options) {
+  auto made = net::TlsClient::make(options);
+  MACAW_CHECK(made.ok(), "{}", made.error().message());
+  return std::move(made).value();
+}
+
 constexpr Nanos kRetryAfterLimit = std::chrono::milliseconds(100);
 
 bool is_generator_limit(int error) {
@@ -77,7 +83,11 @@ void ConnectionPool::Lanes::unlink(Exchange* before, const Exchange& exchange) {
 ConnectionPool::ConnectionPool(net::Loop& loop, const Settings& settings,
                                const TargetTable& targets, MonoTime run_start,
                                TransportObserver& observer)
-    : settings_(settings), targets_(targets), run_start_(run_start), observer_(observer) {
+    : settings_(settings),
+      targets_(targets),
+      run_start_(run_start),
+      observer_(observer),
+      tls_(settings.tls) {
   for (uint32_t slot = 0; slot < settings.connections_max; ++slot) {
     connections_.push_back(std::make_unique<Connection>(loop, static_cast<ConnectionOwner&>(*this),
                                                         static_cast<uint16_t>(slot),
@@ -93,8 +103,11 @@ ConnectionPool::ConnectionPool(net::Loop& loop, const Settings& settings,
 
 ConnectionPool::~ConnectionPool() = default;
 
-bool ConnectionPool::speaks_http2(uint16_t /*target*/) const {
-  return settings_.protocol.http2;
+net::TlsClient* ConnectionPool::tls_for(const TargetEntry& target) {
+  if (target.place.tls && tls_ == nullptr) {
+    tls_ = make_client(settings_.tls_options);
+  }
+  return tls_.get();
 }
 
 ConnectionPool::Lanes& ConnectionPool::lanes(uint16_t target) {
@@ -105,7 +118,7 @@ ConnectionPool::Lanes& ConnectionPool::lanes(uint16_t target) {
     lanes_[target] = std::make_unique<Lanes>();
     lanes_[target]->ready.reserve(connections_.size());
     lanes_[target]->address_is_bad.resize(targets_.entry(target).addresses.size());
-    if (speaks_http2(target)) {
+    if (targets_.entry(target).protocol == TargetProtocol::kHttp2) {
       const uint32_t answers_max = settings_.protocol.answers_max;
       lanes_[target]->per_connection =
           std::min(settings_.protocol.streams_max, answers_max > 0 ? answers_max : UINT32_MAX);
@@ -227,12 +240,13 @@ uint32_t ConnectionPool::pick_address(Lanes& lanes, size_t count) const {
 
 void ConnectionPool::try_address(Connection& connection) {
   Lanes& lanes = this->lanes(connection.target);
-  const auto& addresses = targets_.entry(connection.target).addresses;
+  const TargetEntry& target = targets_.entry(connection.target);
+  const auto& addresses = target.addresses;
   int error = 0;
   do {
     connection.address = pick_address(lanes, addresses.size());
     --connection.addresses_left;
-    error = connection.connect(addresses[connection.address], speaks_http2(connection.target));
+    error = connection.connect(addresses[connection.address], target, tls_for(target));
     if (error == 0) {
       connection.connect_started = now();
       connecting_.push_back(&connection);
@@ -430,12 +444,21 @@ size_t ConnectionPool::connections() const {
   return connections_.size() - closed_.size();
 }
 
+std::shared_ptr<net::TlsClient> make_tls(const RunOptions& options, const TargetTable& targets) {
+  for (uint16_t id = 0; id < targets.count(); ++id) {
+    if (targets.entry(id).place.tls) {
+      return make_client(options.transmission.tls);
+    }
+  }
+  return nullptr;
+}
+
 ConnectionPool::Settings pool_settings(const RunOptions& options, uint32_t connections_max) {
   const Transmission& how = options.transmission;
   return {.connections_max = connections_max,
           .connect_timeout = how.connect_timeout,
+          .tls_options = how.tls,
           .protocol = {.answers_max = how.keep_alive ? how.requests_per_connection : 1,
-                       .http2 = how.http_version == HttpVersion::k2,
                        .streams_max = how.streams,
                        .body_kept_max = options.body_kept_max,
                        .session_headers = how.cookies || how.redirects_max > 0}};

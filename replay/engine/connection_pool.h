@@ -25,6 +25,9 @@ class ConnectionPool final : private ConnectionOwner {
   struct Settings {
     uint32_t connections_max = 1;
     Nanos connect_timeout{};
+    /// Where targets with TLS are known before the start: reading whom to trust takes milliseconds.
+    std::shared_ptr<net::TlsClient> tls = nullptr;
+    net::TlsClientOptions tls_options = {};  ///< for others that turn up
     ProtocolSettings protocol;
   };
 
@@ -86,7 +89,7 @@ class ConnectionPool final : private ConnectionOwner {
   void connection_closed(Connection& connection) override;
 
   Lanes& lanes(uint16_t target);
-  bool speaks_http2(uint16_t target) const;
+  net::TlsClient* tls_for(const TargetEntry& target);
   void list(Connection& connection);
   static Connection* least_busy(const Lanes& lanes, const Connection* except);
   bool send_on_ready(Lanes& lanes, Exchange& exchange, const Connection* except);
@@ -104,6 +107,7 @@ class ConnectionPool final : private ConnectionOwner {
   const MonoTime run_start_;
   TransportObserver& observer_;
   std::vector<std::unique_ptr<Connection>> connections_;
+  std::shared_ptr<net::TlsClient> tls_;
   std::vector<Connection*> closed_;            // slots that can be opened
   std::vector<Connection*> connecting_;        // oldest first
   std::vector<Connection*> to_flush_;          // have something to write
@@ -112,6 +116,10 @@ class ConnectionPool final : private ConnectionOwner {
   Nanos blocked_until_ = Nanos::min();  // no new connections before: descriptors or ports ran out
   bool blocked_ = false;
 };
+
+/// What TLS needs, if any of the targets needs it now; else null. REQUIRES: the options were tried
+/// (Replayer::prepare()).
+std::shared_ptr<net::TlsClient> make_tls(const RunOptions& options, const TargetTable& targets);
 
 /// What a run's options say of the pool of one worker.
 ConnectionPool::Settings pool_settings(const RunOptions& options, uint32_t connections_max);

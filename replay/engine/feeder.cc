@@ -180,7 +180,7 @@ bool Feeder::deliver() {
   if (!rendered) {
     return false;
   }
-  const auto target = targets_.id_of(rendered->authority, record_.line);
+  const auto target = targets_.id_of(rendered->authority, rendered->is_grpc, record_.line);
   if (!target) {
     fail(Error::at(source_.path(), record_.line, 0,
                    fmt::format("found more than {} different hosts", TargetTable::kTargetsMax)));

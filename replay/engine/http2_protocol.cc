@@ -19,14 +19,12 @@ constexpr size_t kWriteBytes = size_t{64} * 1024;
 }  // namespace
 
 Http2Protocol::Http2Protocol(ProtocolHost& host, const Settings& settings)
-    : host_(host),
-      settings_(settings),
-      session_({.is_tls = settings.is_tls, .streams_max = settings.streams_max}) {}
+    : host_(host), settings_(settings), session_({.streams_max = settings.streams_max}) {}
 
 Http2Protocol::~Http2Protocol() = default;
 
 void Http2Protocol::open() {
-  session_.start();
+  session_.start(host_.is_tls());
   is_open_ = false;
   write_is_pending_ = false;
   takes_no_more_ = false;

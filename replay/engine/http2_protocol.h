@@ -20,7 +20,6 @@ namespace macaw::replay {
 class Http2Protocol final : public Protocol, private Http2LaneOwner {
  public:
   struct Settings {
-    bool is_tls = false;
     uint32_t streams_max = 1;
     uint32_t answers_max = 0;  ///< of one connection; 0: any number
     size_t body_kept_max = 0;

@@ -22,6 +22,7 @@ class ProtocolHost {
   virtual ~ProtocolHost() = default;
   virtual net::Stream& stream() = 0;
   virtual uint16_t slot() const = 0;
+  virtual bool is_tls() const = 0;
   virtual Nanos now() const = 0;
   virtual TransportObserver& observer() = 0;
 

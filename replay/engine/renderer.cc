@@ -71,7 +71,7 @@ Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::str
       static_cast<uint32_t>(wire_.find(' ', rendered.target_offset) - rendered.target_offset);
   rendered.method = method;
   rendered.path = url.path;
-  rendered.authority = url.authority;
+  rendered.authority = url.origin();
   rendered.head = method == "HEAD";
   rendered.expectation = record.expect;
   rendered.splices = find_splices(rendered, wire_.size() - body.size());

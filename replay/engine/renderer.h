@@ -29,7 +29,7 @@ struct RenderedRequest {
   uint32_t target_size = 0;
   std::string_view method;
   std::string_view path;       ///< without query; of a template, as it stands in the file
-  std::string_view authority;  ///< as the record has it; empty for "/path"
+  std::string_view authority;  ///< the record's origin (http::UrlView); empty for "/path"
   bool head = false;
   bool is_grpc =
       false;  ///< a gRPC call; `wire` is a POST whose body is the length-prefixed message

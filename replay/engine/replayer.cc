@@ -53,6 +53,9 @@ size_t ring_bytes(const RunOptions& options, const FileSurvey* survey) {
 }
 
 Status check_transmission(const Transmission& transmission) {
+  if (transmission.tls != net::TlsClientOptions()) {
+    MACAW_TRY_ASSIGN(const auto works, net::TlsClient::make(transmission.tls));
+  }
   if (transmission.workers < 1 || transmission.workers > 255) {
     return errorf("--threads: found {}, expected 1 to 255", transmission.workers);
   }
@@ -166,7 +169,7 @@ class ReplayerImpl final : public Replayer {
     MACAW_TRY_ASSIGN(plan_, replay::make_plan(options_, survey, plan_clock_));
     if (survey != nullptr) {
       for (const auto& authority : survey->authorities) {
-        targets_.id_of(authority.host_port, authority.line);
+        targets_.id_of(authority.host_port, authority.is_grpc, authority.line);
       }
     }
     return {};
@@ -219,7 +222,7 @@ std::optional<TargetTrouble> ReplayerImpl::resolve() {
   MACAW_CHECK(url.url.has_value());
   if (options_.transmission.target || !options_.transmission.unix_socket.empty() ||
       !url.url->authority.empty()) {
-    targets_.id_of(url.url->authority, first.line);
+    targets_.id_of(url.url->origin(), !first.grpc_call.empty(), first.line);
   }
   for (uint16_t id = 0; id < targets_.count(); ++id) {
     targets_.resolve(id);
@@ -241,7 +244,7 @@ Replayer::ProbeResult ReplayerImpl::probe() {
                                      .reason = request.error().message()},
             .answer = {}};
   }
-  const auto id = targets_.id_of(request->authority, source_.first().line);
+  const auto id = targets_.id_of(request->authority, request->is_grpc, source_.first().line);
   MACAW_CHECK(id.has_value() && !targets_.entry(*id).addresses.empty(), "resolve() comes first");
   auto check = make_check(options_.expectations);
   MACAW_CHECK(check.ok());
@@ -396,9 +399,9 @@ Result<std::unique_ptr<Replayer>> Replayer::prepare(RunOptions options, const Fi
   MACAW_TRY(check_transmission(options.transmission));
   MACAW_TRY(check_file(options, survey));
   if (const auto& loop = options.timing.closed_loop;
-      loop && loop->users.users_max() > options.transmission.connections) {
-    return errorf("--users: found {}, expected at most as many as --connections, {}",
-                  loop->users.users_max(), options.transmission.connections);
+      loop && loop->users.users_max() > options.transmission.lanes_max()) {
+    return errorf("--users: found {}, expected at most as many as --connections carry, {}",
+                  loop->users.users_max(), options.transmission.lanes_max());
   }
   MACAW_CHECK(options.timing.closed_loop.has_value() ==
               (options.timing.source == Timing::Source::kUsers));

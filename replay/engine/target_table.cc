@@ -10,41 +10,51 @@ namespace macaw::replay {
 
 TargetTable::TargetTable(const Transmission& transmission) : transmission_(transmission) {}
 
-http::HostPort TargetTable::place_of(std::string_view authority) const {
-  http::HostPort place;
+http::HostPort TargetTable::named_by(std::string_view origin) const {
   if (transmission_.target) {
-    place = *transmission_.target;
-  } else if (authority.empty()) {
+    return *transmission_.target;
+  }
+  if (origin.empty()) {
     MACAW_CHECK(!transmission_.unix_socket.empty(), "the renderer refuses records without a host");
-    place.host = kHostOfUnixSocket;
-  } else {
-    auto parsed = http::parse_host_port(authority);
-    MACAW_CHECK(parsed.ok(), "authority '{}' was checked by the reader", authority);
-    place = *parsed;
+    return {.host = std::string(kHostOfUnixSocket)};
   }
-  for (const ConnectTo& rule : transmission_.connect_to) {
-    if (rule.from == place) {
-      return rule.to;
-    }
-  }
-  return place;
+  auto parsed = http::parse_host_port(origin);
+  MACAW_CHECK(parsed.ok(), "origin '{}' was checked by the reader", origin);
+  return std::move(parsed).value();
 }
 
-std::optional<uint16_t> TargetTable::id_of(std::string_view authority, uint64_t line) {
+TargetProtocol TargetTable::protocol_of(bool tls, bool is_grpc) const {
+  if (is_grpc || transmission_.http_version == HttpVersion::k2) {
+    return TargetProtocol::kHttp2;
+  }
+  const bool asks = tls && transmission_.http_version == HttpVersion::kAuto;
+  return asks ? TargetProtocol::kEither : TargetProtocol::kHttp1;
+}
+
+std::optional<uint16_t> TargetTable::id_of(std::string_view origin, bool is_grpc, uint64_t line) {
   if (transmission_.target) {
-    if (count_ > 0) {
-      return 0;  // the only one
-    }
-    authority = {};
+    origin = {};
     line = 0;
   }
-  if (const auto known = by_authority_.find(authority); known != by_authority_.end()) {
+  Ids& known_ids = by_origin_[is_grpc ? 1 : 0];
+  if (const auto known = known_ids.find(origin); known != known_ids.end()) {
     return known->second;
   }
-  const http::HostPort place = place_of(authority);
+  http::HostPort place = named_by(origin);
+  const std::string server_name = place.host;
+  for (const ConnectTo& rule : transmission_.connect_to) {
+    if (rule.from.host == place.host && rule.from.port == place.port) {
+      place.host = rule.to.host;
+      place.port = rule.to.port;
+      break;
+    }
+  }
+  const TargetProtocol protocol = protocol_of(place.tls, is_grpc);
   for (uint16_t id = 0; id < count_; ++id) {
-    if (entries_[id]->place == place) {  // "host" and "host:80"
-      by_authority_.emplace(authority, id);
+    const TargetEntry& entry = *entries_[id];
+    if (entry.place == place && entry.protocol == protocol &&
+        (!place.tls || entry.server_name == server_name)) {  // "host" and "host:80"
+      known_ids.emplace(origin, id);
       return id;
     }
   }
@@ -54,8 +64,10 @@ std::optional<uint16_t> TargetTable::id_of(std::string_view authority, uint64_t 
   const uint16_t id = count_++;
   entries_[id] = std::make_unique<TargetEntry>();
   entries_[id]->place = place;
+  entries_[id]->server_name = server_name;
+  entries_[id]->protocol = protocol;
   entries_[id]->line = line;
-  by_authority_.emplace(authority, id);
+  known_ids.emplace(origin, id);
   return id;
 }
 

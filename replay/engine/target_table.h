@@ -26,8 +26,17 @@ namespace macaw::replay {
 /// Where records without a host are sent, as far as their Host header says it.
 inline constexpr std::string_view kHostOfUnixSocket = "localhost";
 
+/// What is spoken with a target.
+enum class TargetProtocol : uint8_t {
+  kHttp1,
+  kHttp2,   ///< by prior knowledge; over TLS nothing else is offered
+  kEither,  ///< what the server prefers, by ALPN
+};
+
 struct TargetEntry {
-  http::HostPort place;                 ///< where to connect (after --connect-to)
+  http::HostPort place;     ///< where to connect (after --connect-to)
+  std::string server_name;  ///< whom a certificate must name (before --connect-to)
+  TargetProtocol protocol = TargetProtocol::kHttp1;
   std::vector<net::Address> addresses;  ///< empty: the name did not resolve
   std::string trouble;                  ///< why, when addresses is empty
   uint64_t line = 0;  ///< first line of the file that names it, 0: the command line
@@ -39,9 +48,10 @@ class TargetTable {
 
   explicit TargetTable(const Transmission& transmission);
 
-  /// The id for a record's authority ("host[:port]", empty only with --target or --unix-socket), or
-  /// for --target when there is one. Nothing is resolved yet. nullopt: more than kTargetsMax.
-  std::optional<uint16_t> id_of(std::string_view authority, uint64_t line);
+  /// The id for a record's origin ("host[:port]" or "https://host[:port]", empty only with --target
+  /// or --unix-socket), or for --target when there is one. gRPC calls have a target of their own,
+  /// because they go over HTTP/2. Nothing is resolved yet. nullopt: more than kTargetsMax.
+  std::optional<uint16_t> id_of(std::string_view origin, bool is_grpc, uint64_t line);
 
   /// Resolves a target if that was not tried yet. With --unix-socket its address is the socket.
   void resolve(uint16_t id);
@@ -61,12 +71,14 @@ class TargetTable {
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
-  http::HostPort place_of(std::string_view authority) const;
+  http::HostPort named_by(std::string_view origin) const;
+  TargetProtocol protocol_of(bool tls, bool is_grpc) const;
 
   const Transmission& transmission_;
   std::array<std::unique_ptr<TargetEntry>, kTargetsMax> entries_;
   std::array<bool, kTargetsMax> resolved_{};
-  std::unordered_map<std::string, uint16_t, TextHash, std::equal_to<>> by_authority_;
+  using Ids = std::unordered_map<std::string, uint16_t, TextHash, std::equal_to<>>;
+  std::array<Ids, 2> by_origin_;  // of gRPC calls the second
   uint16_t count_ = 0;
 };
 

@@ -32,7 +32,8 @@ Worker::Worker(const WorkerSetup& setup)
           loop_, [this] { handle_timer(); },
           transmission_.spin ? net::PacingTimer::Wait::kSpin : net::PacingTimer::Wait::kSleep),
       waker_(loop_, [this] { handle_wake(); }),
-      turn_end_(loop_, [this] { pump(); }) {
+      turn_end_(loop_, [this] { pump(); }),
+      tls_(make_tls(*setup.options, *setup.targets)) {
   make_driver();
   if (Sessions::needed(transmission_)) {
     sessions_.emplace(transmission_);
@@ -75,9 +76,10 @@ Worker::~Worker() {
 }
 
 WorkerResult Worker::run() {
-  pool_ = std::make_unique<ConnectionPool>(
-      loop_, pool_settings(*setup_.options, setup_.connections_max), *setup_.targets,
-      state_.run_start(), static_cast<TransportObserver&>(*this));
+  auto settings = pool_settings(*setup_.options, setup_.connections_max);
+  settings.tls = tls_;
+  pool_ = std::make_unique<ConnectionPool>(loop_, settings, *setup_.targets, state_.run_start(),
+                                           static_cast<TransportObserver&>(*this));
   link_.attach(&waker_);
   second_timer_ = std::make_unique<net::PeriodicTimer>(loop_, std::chrono::seconds(1),
                                                        [this] { handle_second(); });

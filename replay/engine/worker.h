@@ -143,6 +143,7 @@ class Worker final : private TransportObserver {
   std::optional<OwnRecords> own_records_;
   std::optional<Sessions> sessions_;
   std::vector<Exchange*> redirected_;  // to go out again, in the order in which they were answered
+  std::shared_ptr<net::TlsClient> tls_;
   std::unique_ptr<ConnectionPool> pool_;
   std::unique_ptr<Check> check_;
   ReadyTracker tracker_;

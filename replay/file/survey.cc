@@ -3,12 +3,14 @@
 // The first pass over a file: everything the reader checks, plus what a run wants to know
 // beforehand.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "macaw/http/url.h"
 #include "macaw/replay/file/reader.h"
@@ -42,20 +44,23 @@ class Authorities {
       return {};
     }
     const std::string_view origin = origin_of(record.url);
-    if (origin == last_ || survey_.authorities.size() >= kAuthoritiesMax) {
+    const bool is_grpc = !record.grpc_call.empty();
+    if ((origin == last_ && is_grpc == last_is_grpc_) ||
+        survey_.authorities.size() >= kAuthoritiesMax) {
       return {};
     }
     last_.assign(origin);
-    if (!known_origins_.try_emplace(last_, true).second) {
+    last_is_grpc_ = is_grpc;
+    if (!known_origins_[is_grpc ? 1 : 0].insert(last_).second) {
       return {};
     }
     MACAW_TRY_ASSIGN(const http::HostPort host_port, http::parse_host_port(origin));
     std::string key = host_port.key();
-    const bool known =
-        std::any_of(survey_.authorities.begin(), survey_.authorities.end(),
-                    [&key](const FileSurvey::Authority& a) { return a.host_port == key; });
+    const bool known = std::any_of(
+        survey_.authorities.begin(), survey_.authorities.end(),
+        [&](const FileSurvey::Authority& a) { return a.host_port == key && a.is_grpc == is_grpc; });
     if (!known) {
-      survey_.authorities.push_back({std::move(key), record.line});
+      survey_.authorities.push_back({std::move(key), record.line, is_grpc});
     }
     return {};
   }
@@ -63,7 +68,8 @@ class Authorities {
  private:
   FileSurvey& survey_;
   std::string last_;
-  std::unordered_map<std::string, bool> known_origins_;
+  bool last_is_grpc_ = false;
+  std::array<std::unordered_set<std::string>, 2> known_origins_;  // of gRPC calls the second
 };
 
 /// Collects the CSV columns that templates ask for, each once.

@@ -11,9 +11,6 @@ std::optional<Fault> UrlCheck::check_fully(std::string_view url) {
     return Fault{result.error.column, result.error.message};
   }
   const http::UrlView& parts = *result.url;
-  if (parts.scheme.size() == std::string_view("https").size()) {
-    return Fault{1, "found https://, expected http:// (https is not supported yet)"};
-  }
   if (!parts.scheme.empty()) {
     const auto origin_size =
         static_cast<size_t>(parts.authority.data() - url.data()) + parts.authority.size();

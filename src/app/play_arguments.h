@@ -38,7 +38,9 @@ struct PlayArguments {
   Text connections, threads, timeout, connect_timeout, drain;
   Text requests_per_connection;
   bool no_keepalive = false;
-  Text streams;
+  Text streams, cacert, cert, key, tls_min, tls_max;
+  bool insecure = false;
+  bool no_tls_resume = false;
   bool http1 = false;
   bool http2 = false;
   bool spin = false;

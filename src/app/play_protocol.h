@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the command line says of what is spoken: --http1.1, --http2, --streams. Thread: main.
+// What the command line says of what is spoken: the version of HTTP, TLS. Thread: main.
 #pragma once
 
 #include "macaw/base/result.h"

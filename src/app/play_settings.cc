@@ -353,15 +353,14 @@ Status set_connections(const PlayArguments& args, const replay::Timing& timing,
     return errorf("--threads {} is more than {} {}: each thread needs one", threads,
                   users > 0 && !args.connections ? "--users" : "--connections", connections);
   }
-  const uint64_t lanes = to.http_version == replay::HttpVersion::k2 ? to.streams : 1;
-  if (connections * lanes < users) {
+  to.connections = static_cast<uint32_t>(connections);
+  if (to.lanes_max() < users) {
     return errorf("--connections {} is less than --users {}: each user needs one", connections,
                   users);
   }
   if (users > 0 && threads > users) {
     return errorf("--threads {} is more than --users {}: each thread needs one", threads, users);
   }
-  to.connections = static_cast<uint32_t>(connections);
   to.workers = static_cast<uint32_t>(threads);
   to.keep_alive = !args.no_keepalive;
   MACAW_TRY(set_option("--requests-per-connection", args.requests_per_connection, parse_count_32,

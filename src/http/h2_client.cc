@@ -77,6 +77,7 @@ struct H2ClientSession::Impl {
   nghttp2_option* options = nullptr;
   nghttp2_session* session = nullptr;
   H2RequestHead head;
+  bool is_tls = false;
   bool settings_came = false;
   int violation = 0;  // of the protocol, the last one: nghttp2's number for it
   std::string trouble;
@@ -301,7 +302,7 @@ ssize_t H2ClientSession::Impl::read_body(nghttp2_session* /*raw*/, int32_t id, u
 
 void H2ClientSession::Impl::submit(std::string_view request, H2Stream& stream) {
   MACAW_CHECK(stream.id_ == 0, "the stream carries a request already");
-  head.translate(request, settings.is_tls ? "https" : "http");
+  head.translate(request, is_tls ? "https" : "http");
   const nghttp2_data_provider provider{.source = {.ptr = nullptr}, .read_callback = &read_body};
   stream.body_left_ = head.body();
   stream.header_bytes_ = 0;
@@ -318,7 +319,8 @@ H2ClientSession::H2ClientSession(const Settings& settings)
 
 H2ClientSession::~H2ClientSession() = default;
 
-void H2ClientSession::start() {
+void H2ClientSession::start(bool is_tls) {
+  impl_->is_tls = is_tls;
   impl_->start();
 }
 

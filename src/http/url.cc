@@ -177,26 +177,26 @@ UrlResult parse_url(std::string_view text) {
     return failed_at(authority_begin + fault->offset, std::move(fault->message));
   }
   url.host = authority.host;
-  url.port = authority.port.value_or(url.scheme.size() == 5 ? kHttpsPort : kHttpPort);
+  url.port = authority.port.value_or(url.is_https() ? kHttpsPort : kHttpPort);
   split_target(after_scheme.substr(authority_end), url);
   return {url, {}};
 }
 
 std::string HostPort::key() const {
-  return fmt::format("{}:{}", bracketed(host), port);
+  return fmt::format("{}{}:{}", tls ? "https://" : "", bracketed(host), port);
 }
 
 std::string HostPort::host_header() const {
-  return port == kHttpPort ? bracketed(host) : key();
+  return port == (tls ? kHttpsPort : kHttpPort) ? bracketed(host)
+                                                : fmt::format("{}:{}", bracketed(host), port);
 }
 
 Result<HostPort> parse_host_port(std::string_view text) {
-  constexpr std::string_view kForms = "expected host, host:port, [v6]:port or http://host:port";
+  constexpr std::string_view kForms =
+      "expected host, host:port, [v6]:port, http://host:port or https://host:port";
   std::string_view scheme;
   std::string_view rest = text.substr(scheme_prefix(text, scheme));
-  if (equals_ignoring_case(scheme, "https")) {
-    return errorf("found {}: https is not supported; {}", quote(text), kForms);
-  }
+  const bool tls = scheme.size() == std::string_view("https").size();
   if (!scheme.empty() && rest.ends_with('/')) {
     rest.remove_suffix(1);
   }
@@ -210,7 +210,8 @@ Result<HostPort> parse_host_port(std::string_view text) {
   if (const auto fault = parse_authority(rest, authority)) {
     return errorf("{}: {}", quote(text), fault->message);
   }
-  return HostPort{std::string(authority.host), authority.port.value_or(kHttpPort)};
+  return HostPort{std::string(authority.host),
+                  authority.port.value_or(tls ? kHttpsPort : kHttpPort), tls};
 }
 
 std::optional<std::string_view> query_parameter(std::string_view query, std::string_view name) {

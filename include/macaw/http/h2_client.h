@@ -54,7 +54,6 @@ class H2Stream {
 class H2ClientSession {
  public:
   struct Settings {
-    bool is_tls = false;                  ///< what ":scheme" says
     uint32_t streams_max = 100;           ///< at once; the server may allow less
     size_t header_bytes_max = 64 * 1024;  ///< of an answer, with its 1xx heads and trailers
   };
@@ -70,8 +69,8 @@ class H2ClientSession {
   H2ClientSession& operator=(const H2ClientSession&) = delete;
 
   /// Begins anew, for a connection that has just opened: nothing is left of the one before, whose
-  /// requests are forgotten without a word.
-  void start();
+  /// requests are forgotten without a word. `is_tls` is what ":scheme" says.
+  void start(bool is_tls = false);
 
   /// What has arrived. False when it is no HTTP/2 at all, or there was no memory: the connection is
   /// to be closed. Other breaches make the session say goodbye, and is_over() is true when that was

@@ -24,6 +24,16 @@ struct UrlView {
   std::string_view target;
   std::string_view path;   ///< the target's part before '?', "/" if empty
   std::string_view query;  ///< the target's part after '?', or empty
+
+  bool is_https() const { return scheme.size() == 5; }
+
+  /// What parse_host_port() makes the place to connect to of: the authority, with its scheme when
+  /// that is https; empty for "/path".
+  std::string_view origin() const {
+    return is_https() ? std::string_view(scheme.data(),
+                                         static_cast<size_t>(authority.end() - scheme.begin()))
+                      : authority;
+  }
 };
 
 /// Found-and-expected text with the column (from 1) at which parsing stopped.
@@ -41,15 +51,17 @@ struct UrlResult {
 /// other bytes (also ones that RFC 3986 wants escaped) pass, because recorded traffic holds them.
 UrlResult parse_url(std::string_view text);
 
-/// "host", "host:port", "[v6]:port", "http://host:port" (a final '/' is allowed). The default port
-/// is 80.
+/// "host", "host:port", "[v6]:port", "http://host:port", "https://host:port" (a final '/' is
+/// allowed). The default port is 80, with https 443.
 struct HostPort {
   std::string host;
   uint16_t port = 80;
+  bool tls = false;
 
-  /// "host:port", brackets around IPv6; the key under which connections are pooled.
+  /// "host:port", brackets around IPv6, "https://" before it with TLS; the key under which
+  /// connections are pooled. parse_host_port() takes it back.
   std::string key() const;
-  /// As in a Host header: the port only when it is not 80.
+  /// As in a Host header: the port only when it is not the scheme's.
   std::string host_header() const;
   bool operator==(const HostPort&) const = default;
 };

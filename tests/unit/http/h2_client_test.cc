@@ -110,8 +110,8 @@ BOOST_AUTO_TEST_CASE(a_session_begins_anew) {
 }
 
 BOOST_AUTO_TEST_CASE(names_and_pseudo_fields) {
-  H2ClientSession session({.is_tls = true});
-  session.start();
+  H2ClientSession session({});
+  session.start(/*is_tls=*/true);
   BOOST_TEST(session.feed(h2::settings(h2::setting(1, 0))));  // no table: all fields are literal
   written(session);
   Recorder stream;

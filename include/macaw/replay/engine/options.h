@@ -15,6 +15,7 @@
 #include "macaw/base/ascii.h"
 #include "macaw/base/time.h"
 #include "macaw/http/url.h"
+#include "macaw/net/tls.h"
 #include "macaw/replay/engine/access_token.h"
 #include "macaw/replay/file/record.h"
 #include "macaw/replay/schedule/arrivals.h"
@@ -125,6 +126,7 @@ struct Transmission {
   uint32_t requests_per_connection = 0;
   uint32_t connections = 256;  ///< the most at once, over all workers
   HttpVersion http_version = HttpVersion::kAuto;
+  net::TlsClientOptions tls;  ///< for https
   /// HTTP/2: the most requests at once on a connection (the server may allow less).
   uint32_t streams = 100;
   uint32_t workers = 1;
@@ -135,6 +137,11 @@ struct Transmission {
   Nanos drain = std::chrono::seconds(30);
   /// Workers never sleep while requests are to come: precise to a microsecond, for a core each.
   bool spin = false;
+
+  /// How many requests there can be on their way at once, as far as is known before the start.
+  uint64_t lanes_max() const {
+    return uint64_t{connections} * (http_version == HttpVersion::k2 ? streams : 1);
+  }
 };
 
 /// `--group REGEX=NAME`: folds ids in paths into one endpoint name. Applied in order to "METHOD

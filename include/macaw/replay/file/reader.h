@@ -69,8 +69,9 @@ struct FileSurvey {
   /// Distinct authorities ("host:port") in order of appearance, at most 1,000, each with its first
   /// line. Origin-form targets have none.
   struct Authority {
-    std::string host_port;
+    std::string host_port;  ///< http::HostPort::key()
     uint64_t line = 0;
+    bool is_grpc = false;  ///< of gRPC calls; the same host may be there without, too
   };
 
   std::vector<Authority> authorities;
