@@ -266,8 +266,8 @@ LEFT JOIN endpoints e ON e.run = r.run AND e.endpoint = s.endpoint;
 
 CREATE VIEW requests AS
 SELECT i, line, method, endpoint, intended_ms, lag_ms, connection_wait_ms, first_byte_ms,
-  response_ms, service_ms, status, grpc_status, outcome, bytes_in, bytes_out, connection, worker, resent,
-  new_connection, left_out, redirected, at
+  response_ms, service_ms, status, grpc_status, outcome, bytes_in, bytes_out, connection, worker,
+  resent, new_connection, left_out, redirected, at
 FROM requests_by_run WHERE run = (SELECT max(run) FROM runs);
 
 CREATE VIEW endpoint_latency_by_run AS

@@ -22,8 +22,8 @@ export function samplesNeeded(index) {
 }
 
 /** Outcomes other than ok, in the order in which they are stacked. */
-export const FAILURES = ['http_error', 'grpc_error', 'wrong_answer', 'refused', 'reset', 'malformed',
-  'timeout', 'shed', 'unfinished'];
+export const FAILURES = ['http_error', 'grpc_error', 'wrong_answer', 'refused', 'reset',
+  'malformed', 'timeout', 'shed', 'unfinished'];
 
 function threeDigits(value) {
   const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
