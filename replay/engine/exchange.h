@@ -23,6 +23,7 @@ struct Exchange {
   uint32_t sender = 0;  ///< the driver's
   uint64_t user = 0;    ///< whose session it belongs to
   bool head = false;
+  bool is_tls = false;
   bool is_grpc = false;
   bool resent = false;
   bool sent_once = false;  ///< at least one byte was written

@@ -40,12 +40,13 @@ bool becomes_get(std::string_view method, int status) {
 }
 
 /// Whether the location stays with the server that was asked, by the request's Host header.
-bool is_same_host(const http::Reference& place, std::string_view host) {
+bool is_same_host(const http::Reference& place, std::string_view host, bool is_tls) {
   if (place.authority.empty()) {
     return true;
   }
-  const auto there = http::parse_host_port(place.authority);
-  const auto here = http::parse_host_port(host);
+  const std::string scheme = is_tls ? "https://" : "http://";
+  const auto there = http::parse_host_port(scheme + place.authority);
+  const auto here = http::parse_host_port(scheme + std::string(host));
   return there.ok() && here.ok() && *there == *here;
 }
 
@@ -56,7 +57,7 @@ bool is_redirect(int status) {
 }
 
 Result<RedirectedRequest> redirected(std::string_view rendered, const Splices& splices, int status,
-                                     std::string_view location) {
+                                     std::string_view location, bool is_tls) {
   const std::string_view head = head_of(rendered);
   const size_t request_line_end = head.find("\r\n") + 2;
   const std::string_view method = head.substr(0, head.find(' '));
@@ -67,8 +68,9 @@ Result<RedirectedRequest> redirected(std::string_view rendered, const Splices& s
   if (!place.ok()) {
     return Error("redirected to what is no http URL");
   }
-  if (place->scheme == "https") {
-    return Error("redirected to https, which is not followed");
+  if (!place->scheme.empty() && (place->scheme == "https") != is_tls) {
+    return Error(is_tls ? "redirected from https to http, which is not followed"
+                        : "redirected from http to https, which is not followed");
   }
 
   const bool to_get = becomes_get(method, status);
@@ -104,7 +106,7 @@ Result<RedirectedRequest> redirected(std::string_view rendered, const Splices& s
   if (!to_get) {
     out.append(rendered.substr(head.size()));
   }
-  if (!is_same_host(*place, host)) {
+  if (!is_same_host(*place, host, is_tls)) {
     return Error("redirected to another host, which is not followed");
   }
   return next;

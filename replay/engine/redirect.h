@@ -27,6 +27,6 @@ struct RedirectedRequest {
 /// nothing does, an access token in it neither. Error, a short reason without ids: a location that
 /// is no URL, of another host or of another scheme.
 Result<RedirectedRequest> redirected(std::string_view rendered, const Splices& splices, int status,
-                                     std::string_view location);
+                                     std::string_view location, bool is_tls = false);
 
 }  // namespace macaw::replay

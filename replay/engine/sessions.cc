@@ -49,7 +49,8 @@ void Sessions::keep(const Exchange& exchange, std::string_view set_cookies) {
   if (!transmission_.cookies || set_cookies.empty()) {
     return;
   }
-  http::CookieJar& jar = jars_[{exchange.user, exchange.target}];
+  http::CookieJar& jar =
+      jars_.try_emplace({exchange.user, exchange.target}, exchange.is_tls).first->second;
   const int64_t now = seconds_since_1970();
   while (!set_cookies.empty()) {
     const size_t end = std::min(set_cookies.find('\n'), set_cookies.size() - 1);

@@ -299,6 +299,7 @@ void Worker::take_head(Nanos now, Nanos intended) {
   exchange.endpoint = head_.endpoint;
   exchange.target = head_.target;
   exchange.head = head_.head;
+  exchange.is_tls = setup_.targets->entry(head_.target).place.tls;
   exchange.is_grpc = head_.is_grpc;
   exchange.intended = driver_->intends() ? intended : now;
   exchange.ready = driver_->intends() ? tracker_.ready(intended, now) : now;

@@ -130,7 +130,7 @@ Status Worker::redirect(Exchange& exchange, const TransportAnswer& answer) {
   }
   MACAW_TRY_ASSIGN(const RedirectedRequest next,
                    redirected(sessions_ ? exchange.rendered : exchange.wire, exchange.splices,
-                              answer.status, answer.location));
+                              answer.status, answer.location, exchange.is_tls));
   if (exchange.redirects++ == 0) {
     exchange.first_sent = exchange.sent;
   }

@@ -42,9 +42,19 @@ Asking::Asking(net::Loop& loop, const Question& question, std::vector<net::Addre
       timeout_(question.timeout),
       addresses_(std::move(addresses)),
       ended_(std::move(ended)),
-      wire_(wire_of(question, host_)),
+      wire_(wire_of(question, question.server.host_header())),
+      server_name_(question.server.host),
       stream_(loop, *this),
       timer_(loop, [this] { handle_timer(); }) {
+  if (question.server.tls) {
+    auto made = net::TlsClient::make(question.tls);
+    if (made.ok()) {
+      tls_ = std::move(made).value();
+    } else {
+      trouble_ = made.error().message();
+      addresses_.clear();
+    }
+  }
   timer_.arm(MonoClock::now());  // begins in a turn of the loop, as it ends in one
 }
 
@@ -59,7 +69,9 @@ void Asking::handle_timer() {
 void Asking::try_next() {
   while (next_ < addresses_.size()) {
     parser_.start(/*head_request=*/false);
-    const int error = stream_.connect(addresses_[next_++]);
+    const net::TlsConnect how{
+        .client = tls_.get(), .server_name = server_name_, .offer = net::Alpn::kHttp1};
+    const int error = stream_.connect(addresses_[next_++], tls_ != nullptr ? &how : nullptr);
     if (error == 0) {
       timer_.arm(MonoClock::now() + timeout_);
       return;
@@ -74,9 +86,15 @@ void Asking::give_up(std::string trouble) {
   stream_.close();  // and then the next address
 }
 
+/// errno has no words for what TLS finds wrong.
+std::string Asking::describe(int error) const {
+  const std::string_view trouble = stream_.tls_trouble();
+  return trouble.empty() ? net::error_text(error) : std::string(trouble);
+}
+
 void Asking::stream_connected(int error) {
   if (error != 0 || stream_.write(wire_, &error) == net::Stream::WriteState::kFailed) {
-    give_up(net::error_text(error));
+    give_up(describe(error));
   }
 }
 
@@ -86,7 +104,7 @@ void Asking::stream_read(std::string_view bytes) {
 
 void Asking::stream_ended(int error) {
   if (error != 0) {
-    give_up(net::error_text(error));
+    give_up(describe(error));
   } else {
     judge(parser_.finish());
   }

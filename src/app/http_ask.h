@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "macaw/net/address.h"
 #include "macaw/net/loop.h"
 #include "macaw/net/stream.h"
+#include "macaw/net/tls.h"
 
 namespace macaw::app {
 
@@ -26,7 +28,8 @@ struct Question {
   std::string target = "/";
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
-  std::string unix_socket = {};  ///< a path: `server` listens there
+  std::string unix_socket = {};    ///< a path: `server` listens there
+  net::TlsClientOptions tls = {};  ///< for a server with TLS
   Nanos timeout = std::chrono::seconds(5);
 };
 
@@ -57,6 +60,7 @@ class Asking final : private net::StreamHandler {
 
   void stream_closed() override { try_next(); }
 
+  std::string describe(int error) const;
   void handle_timer();
   void try_next();
   void give_up(std::string trouble);
@@ -71,6 +75,8 @@ class Asking final : private net::StreamHandler {
   std::string wire_;
   std::string trouble_ = "no address";
   http::ResponseParser parser_;
+  const std::string server_name_;
+  std::unique_ptr<net::TlsClient> tls_;  // null without TLS
   net::Stream stream_;
   net::DeadlineTimer timer_;
 };

@@ -183,6 +183,10 @@ std::string describe_trouble(const replay::TargetTrouble& trouble, const PlaySet
   const size_t colon = resolving ? trouble.reason.rfind(": ") : std::string::npos;
   const std::string reason =
       colon == std::string::npos ? trouble.reason : trouble.reason.substr(colon + 2);
+  if (reason.starts_with("certificate verify failed")) {
+    return fmt::format("{} ({}): {}; --cacert FILE says whom else to trust, --insecure takes any",
+                       trouble.host_port, from, reason);
+  }
   return fmt::format(
       "{} ({}) {}: {}; use --target HOST:PORT to send the requests elsewhere, or --target stub to "
       "play against the built-in stub",

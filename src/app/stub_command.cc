@@ -9,7 +9,9 @@
 #include "commands.h"
 #include "macaw/base/units.h"
 #include "macaw/http/url.h"
+#include "macaw/io/output_file.h"
 #include "macaw/net/loop.h"
+#include "macaw/net/tls.h"
 #include "macaw/stub/seldon_stub.h"
 #include "stub_settings.h"
 
@@ -21,6 +23,8 @@ struct StubArguments {
   std::optional<std::string> host, port, unix_socket, preset, errors, seed, requests_per_connection,
       workers;
   std::optional<std::string> proxy, delay, token_life, instances;
+  std::optional<std::string> cert, key, cert_out;
+  bool tls = false;
   std::vector<std::string> latency, consumer_keys, hosts, api_keys, clients;
   bool require_token = false;
 };
@@ -71,6 +75,12 @@ void describe(CLI::App& app, StubArguments& args) {
   add_value(app, "--port", args.port, "PORT", "0 is any free one")->default_str("8080");
   add_value(app, "--unix-socket", args.unix_socket, "PATH",
             "listen on this Unix socket instead; it is removed at the end");
+  app.add_flag("--tls", args.tls,
+               "speak TLS, with a certificate for localhost that is made at the start");
+  add_value(app, "--cert", args.cert, "FILE", "of --tls: this certificate (PEM) instead");
+  add_value(app, "--key", args.key, "FILE", "of --cert: its private key, unless it is in there");
+  add_value(app, "--cert-out", args.cert_out, "FILE",
+            "of --tls: write the certificate there, for replay --cacert FILE");
   describe_times(app, args);
   describe_checks(app, args);
   app.footer(
@@ -81,7 +91,8 @@ void describe(CLI::App& app, StubArguments& args) {
       "  replay stub --workers 3 --latency 120ms                     # holds 25 requests per "
       "second\n"
       "  replay stub --port 8000 --proxy 127.0.0.1:9000 --delay 1ms  # a hop before another "
-      "server");
+      "server\n"
+      "  replay stub --tls --port 8443 --cert-out stub.pem");
 }
 
 Result<stub::Requirements::Client> parse_client(std::string_view text) {
@@ -143,7 +154,33 @@ std::string place_of(const stub::StubOptions& options, uint16_t port) {
     return "unix:" + options.unix_socket;
   }
   const bool v6 = options.host.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", options.host, v6 ? "]" : "", port);
+  return fmt::format("{}://{}{}{}:{}", options.tls != nullptr ? "https" : "http", v6 ? "[" : "",
+                     options.host, v6 ? "]" : "", port);
+}
+
+Status set_stub_tls(const StubArguments& args, stub::StubOptions& options) {
+  if (!args.tls) {
+    const bool needs = args.cert || args.key || args.cert_out;
+    return needs ? errorf("{} needs --tls", args.cert  ? "--cert"
+                                            : args.key ? "--key"
+                                                       : "--cert-out")
+                 : Status();
+  }
+  if (args.key && !args.cert) {
+    return Error("--key needs --cert");
+  }
+  net::TlsServerOptions tls;
+  tls.cert_file = args.cert.value_or("");
+  tls.key_file = args.key.value_or("");
+  tls.alpn = {"http/1.1"};
+  MACAW_TRY_ASSIGN(std::unique_ptr<net::TlsServer> made, net::TlsServer::make(tls));
+  if (args.cert_out) {
+    MACAW_TRY_ASSIGN(auto out, io::OutputFile::create(*args.cert_out));
+    MACAW_TRY(out.write(made->certificate_pem()));
+    MACAW_TRY(out.commit());
+  }
+  options.tls = std::move(made);
+  return {};
 }
 
 Result<stub::StubOptions> make_options(const StubArguments& args) {
@@ -156,6 +193,7 @@ Result<stub::StubOptions> make_options(const StubArguments& args) {
     return errorf("--unix-socket and {}: found both, expected one place to listen on",
                   args.host ? "--host" : "--port");
   }
+  MACAW_TRY(set_stub_tls(args, options));
   MACAW_TRY(set_times(args, options));
   MACAW_TRY(set_option("--errors", args.errors, stub::parse_error_rules, options.errors));
   MACAW_TRY(set_option("--seed", args.seed, parse_u64, options.seed));

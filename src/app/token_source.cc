@@ -27,12 +27,9 @@ Result<TokenSource> parse_place(std::string_view text) {
     return Error(parsed.error.message);
   }
   const http::UrlView& url = *parsed.url;
-  if (equals_ignoring_case(url.scheme, "https")) {
-    return errorf("found '{}', expected http: https is not supported", text);
-  }
   TokenSource source;
   if (!url.authority.empty()) {
-    source.server = http::HostPort{std::string(url.host), url.port};
+    source.server = http::HostPort{std::string(url.host), url.port, url.is_https()};
   }
   source.path = url.target;
   return source;
@@ -122,6 +119,7 @@ Result<replay::TokenUse> parse_token_use(const PlayArguments& arguments) {
 }
 
 TokenSource aimed_at(TokenSource source, const replay::Transmission& transmission) {
+  source.tls = transmission.tls;
   if (!source.server) {
     source.server = transmission.target.value_or(http::HostPort{"localhost"});
     source.unix_socket = transmission.unix_socket;
@@ -134,6 +132,7 @@ Question token_question(const TokenSource& source) {
   Question question;
   question.server = *source.server;
   question.unix_socket = source.unix_socket;
+  question.tls = source.tls;
   question.timeout = kPatience;
   if (source.request == TokenSource::Request::kGet) {
     const auto encoded = [](const std::string& text) {

@@ -13,6 +13,7 @@
 #include "macaw/base/result.h"
 #include "macaw/base/time.h"
 #include "macaw/http/url.h"
+#include "macaw/net/tls.h"
 #include "macaw/replay/engine/options.h"
 #include "play_arguments.h"
 
@@ -20,6 +21,7 @@ namespace macaw::app {
 
 struct TokenSource {
   std::optional<http::HostPort> server;  ///< nothing: that of the requests
+  net::TlsClientOptions tls;             ///< for https
   std::string unix_socket;               ///< where it listens, if it does
   std::string path;                      ///< and query
   enum class Request : uint8_t { kPost, kGet } request = Request::kPost;

@@ -172,7 +172,7 @@ void CookieJar::store(std::string_view set_cookie, std::string_view path, int64_
     cookie.order = same->order;
     cookies_.erase(same);
   }
-  if (is_secure || cookie.expires <= now) {
+  if ((is_secure && !is_tls_) || cookie.expires <= now) {
     return;
   }
   if (cookies_.size() == kCookiesMax) {

@@ -66,6 +66,12 @@ TlsSession::TlsSession(TlsServer& server) : ssl_(SSL_new(server.impl().context.g
   SSL_set_accept_state(ssl_.get());
 }
 
+/// OpenSSL would take a connection that ends without a goodbye, as many of ours do, for a reason
+/// not to resume its session.
+TlsSession::~TlsSession() {
+  SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
 void TlsSession::attach() {
   MACAW_CHECK(ssl_ != nullptr, "{}", take_ssl_error());
   BIO* const bio = BIO_new(bio_method());
@@ -160,6 +166,9 @@ void TlsSession::explain_failure(int result) {
   } else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
              reason == SSL_R_PACKET_LENGTH_TOO_LONG) {
     trouble_ = "the peer does not speak TLS";
+    ERR_clear_error();
+  } else if (reason == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL) {
+    trouble_ = "the peer speaks no version of HTTP that was offered (ALPN)";
     ERR_clear_error();
   } else if (error == SSL_ERROR_SSL) {
     trouble_ = "TLS: " + take_ssl_error();

@@ -22,6 +22,7 @@ class TlsSession {
  public:
   explicit TlsSession(const TlsConnect& how);
   explicit TlsSession(TlsServer& server);
+  ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 

@@ -63,7 +63,7 @@ void HttpServer::Impl::accept() {
     free_slots.push_back(slots.back().get());
   }
   Connection& connection = *free_slots.back();
-  if (listener.accept_into(connection.stream()) != 0) {
+  if (listener.accept_into(connection.stream(), options.tls.get()) != 0) {
     return;  // the client has gone already
   }
   free_slots.pop_back();

@@ -68,6 +68,7 @@ struct SeldonStub::Impl {
         http(loop,
              server::HttpServerOptions{
                  .requests_per_connection = options.requests_per_connection,
+                 .tls = options.tls,
                  // A hop passes on the Server header of the next one.
                  .server_name = options.proxy ? "" : "macaw-stub",
              },

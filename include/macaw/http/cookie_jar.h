@@ -17,6 +17,9 @@ namespace macaw::http {
 
 class CookieJar {
  public:
+  /// `is_tls`: of a host that is spoken to over TLS. Without it Secure cookies are not kept.
+  explicit CookieJar(bool is_tls = false) : is_tls_(is_tls) {}
+
   /// What RFC 6265 section 6.1 wants of a client at least; beyond it the oldest goes.
   static constexpr size_t kCookiesMax = 50;
   static constexpr size_t kCookieBytesMax = 4096;
@@ -39,6 +42,7 @@ class CookieJar {
     uint64_t order = 0;  ///< of creation
   };
 
+  bool is_tls_;
   std::vector<Cookie> cookies_;  // longest path first, then by order
   uint64_t next_order_ = 0;
 };

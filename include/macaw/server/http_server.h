@@ -18,6 +18,7 @@
 #include "macaw/base/result.h"
 #include "macaw/http/request_parser.h"
 #include "macaw/net/loop.h"
+#include "macaw/net/tls.h"
 
 namespace macaw::server {
 
@@ -63,6 +64,8 @@ struct HttpServerOptions {
   http::RequestParser::Limits limits = {};
   /// Closes a connection with so many answers (0: never), as servlet containers do.
   uint64_t requests_per_connection = 0;
+  /// With it, all connections are over TLS.
+  std::shared_ptr<net::TlsServer> tls = {};
   /// Value of the Server header; empty: none.
   std::string server_name = {};
 };

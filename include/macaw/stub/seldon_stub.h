@@ -19,6 +19,7 @@
 #include "macaw/base/time.h"
 #include "macaw/http/url.h"
 #include "macaw/net/loop.h"
+#include "macaw/net/tls.h"
 
 namespace macaw::stub {
 
@@ -94,6 +95,8 @@ struct StubOptions {
   std::vector<std::string> consumer_keys = {};
   /// Closes a connection after so many answers (0: never), as Tomcat does after 100.
   uint64_t requests_per_connection = 0;
+  /// Speaks TLS, as this says.
+  std::shared_ptr<net::TlsServer> tls = {};
 };
 
 /// Endpoints: those of the Seldon API (/js/...), of the prediction services (README.md lists them),

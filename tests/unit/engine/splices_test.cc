@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_redirect_that_is_not_followed) {
   BOOST_TEST(redirected_text(get, 302, "http://h:8080/b") ==
              "error: redirected to another host, which is not followed");
   BOOST_TEST(redirected_text(get, 302, "https://h/b") ==
-             "error: redirected to https, which is not followed");
+             "error: redirected from http to https, which is not followed");
   BOOST_TEST(redirected_text(get, 302, "/a b") == "error: redirected to what is no http URL");
 }
 
