@@ -58,6 +58,15 @@ void StreamTotals::add(const StreamCell& cell) {
   }
 }
 
+void StreamTotals::merge(const StreamTotals& other) {
+  streams += other.streams;
+  messages += other.messages;
+  bytes += other.bytes;
+  first_message.merge(other.first_message);
+  per_message.merge(other.per_message);
+  gap.merge(other.gap);
+}
+
 void add_stream(StreamBook& book, const StreamCell& cell) {
   book[0].add(cell);
   if (cell.endpoint != 0) {

@@ -91,6 +91,7 @@ Result<Verification> Verifier::verify() {
                                " each other only",
                                row_.start.rows.describe()));
     MACAW_TRY(compare_levels());
+    MACAW_TRY(compare_stream_sums(reader_, row_.run, comparison_));
   }
   MACAW_TRY(compare_counts());
   return comparison_.take();

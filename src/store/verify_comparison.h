@@ -40,5 +40,7 @@ class VerifyComparison {
 /// The sums of connections and streams once more from their rows. REQUIRES: the run has all of its
 /// rows.
 Status compare_transport(Database& database, int64_t run, VerifyComparison& comparison);
+/// Without all rows: the streams of the endpoints must add up to those of all.
+Status compare_stream_sums(RunReader& reader, int64_t run, VerifyComparison& comparison);
 
 }  // namespace macaw::store

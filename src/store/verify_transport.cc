@@ -113,6 +113,18 @@ Status compare_streams(Database& database, int64_t run, VerifyComparison& compar
 
 }  // namespace
 
+Status compare_stream_sums(RunReader& reader, int64_t run, VerifyComparison& comparison) {
+  MACAW_TRY_ASSIGN(const StreamBook book, reader.streams(run));
+  stats::StreamTotals all;
+  stats::StreamTotals sum;
+  for (const auto& [endpoint, totals] : book) {
+    (endpoint == 0 ? all : sum).merge(totals);
+  }
+  comparison.compare_values("sum of the streams of all endpoints", kStreamTotalsColumns.data(),
+                            stream_totals_values(all), stream_totals_values(sum));
+  return {};
+}
+
 Status compare_transport(Database& database, int64_t run, VerifyComparison& comparison) {
   MACAW_TRY(compare_connections(database, run, comparison));
   return compare_streams(database, run, comparison);

@@ -240,6 +240,8 @@ BOOST_AUTO_TEST_CASE(a_row_policy_thins_rows_and_no_sums) {
     BOOST_TEST(sqlite.one("SELECT count(*) > 0, count(s.id) = count(*) FROM stream_rows m"
                           " LEFT JOIN samples s ON s.id = m.id") == "1|1");
     BOOST_TEST(differences(path) == "");
+    sqlite.execute("UPDATE stream_totals SET messages = messages + 1 WHERE endpoint = 1");
+    BOOST_TEST(differences(path).starts_with("sum of the streams of all endpoints: messages is"));
   }
 }
 

@@ -60,6 +60,7 @@ struct StreamTotals {
   Histogram gap;            ///< the longest between two messages of each such stream
 
   void add(const StreamCell& cell);
+  void merge(const StreamTotals& other);
 
   bool operator==(const StreamTotals&) const = default;
 };

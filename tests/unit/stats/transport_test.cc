@@ -91,6 +91,12 @@ BOOST_AUTO_TEST_CASE(streams_count_for_their_endpoint_and_for_all) {
   BOOST_TEST(book[0].streams == 3U);
   BOOST_TEST(book[1].streams == 1U);
   BOOST_TEST((book[1] == book[3]));
+  StreamTotals merged = book[1];
+  merged.merge(book[3]);
+  StreamTotals twice;
+  twice.add(cell);
+  twice.add(cell);
+  BOOST_TEST((merged == twice));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
