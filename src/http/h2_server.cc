@@ -269,6 +269,11 @@ size_t H2ServerSession::output_bytes() const {
   return impl_->output_bytes;
 }
 
+size_t H2ServerSession::output_bytes(int32_t stream) const {
+  const H2ServerStream* const found = impl_->find(stream);
+  return found == nullptr ? 0 : found->body_left();
+}
+
 void H2ServerSession::answer(int32_t stream, const ResponseView& response,
                              const Trailers& trailers) {
   impl_->begin_answer(stream, response, /*is_whole=*/true, trailers);

@@ -82,6 +82,7 @@ class H2ServerSession {
   bool is_full() const;
   /// Of answers, that wait to be taken or for the client's windows.
   size_t output_bytes() const;
+  size_t output_bytes(int32_t stream) const;
 
   /// Answers. Names in the lines are translated, those of an HTTP/1.1 connection left out
   /// (`keep_alive` says nothing here). Content-Length stands where there is a body and no trailers.
