@@ -13,9 +13,12 @@
 namespace macaw::replay {
 namespace {
 
-/// A turn hands out at most so many requests before it reads answers again: a generator that cannot
-/// keep up must not stop listening.
+/// When a turn has handed out so many requests, and worked at it for so long, it reads answers again:
+/// a generator that cannot keep up must not stop listening. (Over HTTP/1.1 the number takes about
+/// that time; HTTP/2 hands out several times as many in it, and writes those of a connection at
+/// once.)
 constexpr int kSendsPerTurn = 64;
+constexpr Nanos kTurnMax = std::chrono::microseconds(250);
 
 /// `--per-user`: so much of the file is read ahead, over all workers, to find each user's next
 /// record.
@@ -167,6 +170,7 @@ void Worker::send_due(Nanos now) {
   more_is_due_ = false;
   head_is_blocked_ = false;
   tracker_.look(now);
+  const Nanos began = now;
   for (int sends = 0; load_head(now); ++sends) {
     const Due due = this->due(now);
     if (due.intended > now) {
@@ -178,7 +182,7 @@ void Worker::send_due(Nanos now) {
       behind_max_ = std::max(behind_max_, now - due.intended);
       return;
     }
-    if (sends == kSendsPerTurn) {
+    if (sends >= kSendsPerTurn && now - began >= kTurnMax) {
       more_is_due_ = true;
       behind_max_ = std::max(behind_max_, now - due.intended);
       return;
