@@ -53,6 +53,9 @@ size_t ring_bytes(const RunOptions& options, const FileSurvey* survey) {
 }
 
 Status check_transmission(const Transmission& transmission) {
+  if (transmission.grpc != grpc::SchemaSources()) {
+    MACAW_TRY_ASSIGN(const auto works, grpc::Schema::load(transmission.grpc));
+  }
   if (transmission.tls != net::TlsClientOptions()) {
     MACAW_TRY_ASSIGN(const auto works, net::TlsClient::make(transmission.tls));
   }
@@ -218,11 +221,11 @@ class ReplayerImpl final : public Replayer {
 
 std::optional<TargetTrouble> ReplayerImpl::resolve() {
   const Record& first = source_.first();
-  const auto url = http::parse_url(first.url);
-  MACAW_CHECK(url.url.has_value());
+  const std::string_view origin =
+      first.url.empty() ? std::string_view() : http::parse_url(first.url).url->origin();
   if (options_.transmission.target || !options_.transmission.unix_socket.empty() ||
-      !url.url->authority.empty()) {
-    targets_.id_of(url.url->origin(), !first.grpc_call.empty(), first.line);
+      !origin.empty()) {
+    targets_.id_of(origin, !first.grpc_call.empty(), first.line);
   }
   for (uint16_t id = 0; id < targets_.count(); ++id) {
     targets_.resolve(id);

@@ -13,10 +13,10 @@
 namespace macaw::replay {
 namespace {
 
-/// When a turn has handed out so many requests, and worked at it for so long, it reads answers again:
-/// a generator that cannot keep up must not stop listening. (Over HTTP/1.1 the number takes about
-/// that time; HTTP/2 hands out several times as many in it, and writes those of a connection at
-/// once.)
+/// When a turn has handed out so many requests, and worked at it for so long, it reads answers
+/// again: a generator that cannot keep up must not stop listening. (Over HTTP/1.1 the number takes
+/// about that time; HTTP/2 hands out several times as many in it, and writes those of a connection
+/// at once.)
 constexpr int kSendsPerTurn = 64;
 constexpr Nanos kTurnMax = std::chrono::microseconds(250);
 
@@ -44,6 +44,11 @@ Worker::Worker(const WorkerSetup& setup)
   auto check = make_check(setup.options->expectations);
   MACAW_CHECK(check.ok(), "checked by prepare()");
   check_ = std::move(check).value();
+  for (uint16_t id = 0; id < setup.targets->count() && !grpc_judge_; ++id) {
+    if (setup.targets->entry(id).is_grpc) {
+      grpc_judge_.emplace(*setup.options);
+    }
+  }
   for (uint32_t k = 0; k < setup.connections_max; ++k) {
     exchanges_.push_back(std::make_unique<Exchange>());
     free_.push_back(exchanges_.back().get());
@@ -305,6 +310,7 @@ void Worker::take_head(Nanos now, Nanos intended) {
   exchange.head = head_.head;
   exchange.is_tls = setup_.targets->entry(head_.target).place.tls;
   exchange.is_grpc = head_.is_grpc;
+  exchange.is_streamed = head_.is_streamed;
   exchange.intended = driver_->intends() ? intended : now;
   exchange.ready = driver_->intends() ? tracker_.ready(intended, now) : now;
   exchange.target_offset = head_.target_offset;

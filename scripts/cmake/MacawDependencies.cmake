@@ -13,6 +13,10 @@ add_library(re2::re2 ALIAS PkgConfig::RE2)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET GLOBAL libnghttp2>=1.52)
 add_library(nghttp2::nghttp2 ALIAS PkgConfig::NGHTTP2)
 
+# Not by find_package(Protobuf): that would want protoc, too.
+pkg_check_modules(PROTOBUF REQUIRED IMPORTED_TARGET GLOBAL protobuf>=3.21)
+add_library(protobuf::libprotobuf ALIAS PkgConfig::PROTOBUF)
+
 find_package(Llhttp REQUIRED)      # llhttp::llhttp
 find_package(SQLite3 REQUIRED)     # SQLite::SQLite3
 find_package(CLI11 REQUIRED)       # CLI11::CLI11
