@@ -32,5 +32,6 @@ target_include_directories(macaw_rapidjson SYSTEM INTERFACE "${RAPIDJSON_INCLUDE
 target_compile_definitions(macaw_rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)
 
 if(MACAW_BUILD_TESTS)
+  pkg_check_modules(GRPCPP IMPORTED_TARGET GLOBAL grpc++)  # a peer to be tested against, if there
   find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
 endif()
