@@ -262,11 +262,11 @@ MonoTime ReplayerImpl::start(const std::vector<SampleSink*>& sinks, Callbacks ca
   for (uint32_t k = 0; k < workers; ++k) {
     worker_threads_.emplace_back([this, k, sink = sinks[k]] { run_worker(k, sink); });
   }
+  workers_ready_->wait();  // they have looked at the targets, of which the reader may find more
   feeder_thread_ = std::thread([this] {
     name_thread("macaw-reader");
     feeder_.run();
   });
-  workers_ready_->wait();
   while (!feeder_.primed()) {
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
