@@ -265,11 +265,11 @@ MonoTime ReplayerImpl::start(const std::vector<SampleSink*>& sinks, Callbacks ca
   for (uint32_t k = 0; k < workers; ++k) {
     worker_threads_.emplace_back([this, k, sink = sinks[k]] { run_worker(k, sink); });
   }
+  workers_ready_->wait();  // they have looked at the targets, of which the reader may find more
   feeder_thread_ = std::thread([this] {
     name_thread("macaw-reader");
     feeder_.run();
   });
-  workers_ready_->wait();
   while (!feeder_.primed()) {
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
@@ -416,6 +416,11 @@ Result<std::unique_ptr<Replayer>> Replayer::prepare(RunOptions options, const Fi
   if (options.timing.source == Timing::Source::kRecorded && !source.first().time) {
     return Error::at(options.selection.file, source.first().line, 0,
                      "found a request without a time (t), so a rate is needed: --rps");
+  }
+  if (!source.first().grpc_call.empty()) {
+    // What a call means is known here and not to the reader of the file.
+    Renderer renderer(options.transmission, options.selection.file);
+    MACAW_TRY_ASSIGN(const RenderedRequest works, renderer.render(source.first(), "0"));
   }
   const size_t ring = ring_bytes(options, survey);
   auto replayer = std::make_unique<ReplayerImpl>(std::move(options), std::move(source),

@@ -62,6 +62,7 @@ class TargetTable {
 
   const TargetEntry& entry(uint16_t id) const { return *entries_[id]; }
 
+  /// Not while the reader thread may add.
   uint16_t count() const { return count_; }
 
  private:
