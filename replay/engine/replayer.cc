@@ -24,6 +24,7 @@
 #include "request_block.h"
 #include "run_state.h"
 #include "target_table.h"
+#include "renderer.h"
 #include "template_renderer.h"
 #include "thread_usage.h"
 #include "worker.h"
