@@ -11,6 +11,7 @@
 #include <array>
 #include <cstring>
 
+#include "h2_fields.h"
 #include "h2_memory.h"
 #include "h2_request_head.h"
 #include "macaw/base/check.h"
@@ -21,10 +22,6 @@ namespace {
 /// Larger heads than servers take; nghttp2 wants a bound.
 constexpr size_t kRequestHeadMax = size_t{64} << 20;
 constexpr size_t kFrameHeadBytes = 9;
-
-std::string_view view_of(const uint8_t* bytes, size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
 
 }  // namespace
 

@@ -6,44 +6,13 @@
 
 #include <algorithm>
 
+#include "h2_fields.h"
 #include "macaw/base/ascii.h"
 #include "macaw/base/check.h"
 
 namespace macaw::http {
-namespace {
-
-/// RFC 9113 section 8.2.2. `name` is in lower case.
-bool is_of_connection(std::string_view name, std::string_view value) {
-  // Sizes first: nearly every comparison ends there.
-  switch (name.size()) {
-    case 2:
-      return name == "te" && !equals_ignoring_case(value, "trailers");
-    case 7:
-      return name == "upgrade";
-    case 10:
-      return name == "connection" || name == "keep-alive";
-    case 16:
-      return name == "proxy-connection";
-    case 17:
-      return name == "transfer-encoding";
-    default:
-      return false;
-  }
-}
-
-uint8_t* bytes_of(std::string_view text) {
-  // nghttp2 only reads what it is given here, and copies it.
-  return reinterpret_cast<uint8_t*>(const_cast<char*>(text.data()));
-}
-
-}  // namespace
-
 void H2RequestHead::add(std::string_view name, std::string_view value) {
-  fields_.push_back({.name = bytes_of(name),
-                     .value = bytes_of(value),
-                     .namelen = name.size(),
-                     .valuelen = value.size(),
-                     .flags = NGHTTP2_NV_FLAG_NONE});
+  fields_.push_back(field_of(name, value));
 }
 
 void H2RequestHead::translate(std::string_view request, std::string_view scheme) {
@@ -79,8 +48,7 @@ void H2RequestHead::translate(std::string_view request, std::string_view scheme)
     const std::string_view name(lower, colon);
     head.remove_prefix(end + 2);
     if (name == "host") {
-      fields_[authority].value = bytes_of(value);
-      fields_[authority].valuelen = value.size();
+      fields_[authority] = field_of(":authority", value);
     } else if (!is_of_connection(name, value)) {
       names_used += colon;
       add(name, value);

@@ -5,201 +5,113 @@
 
 #include "connection.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
+#include "buffers.h"
 #include "macaw/base/check.h"
 
 namespace macaw::server {
-namespace {
-
-/// A buffer that a rare large answer has grown is not kept.
-constexpr size_t kBufferKeptMax = 256 * 1024;
-
-void empty(std::string& buffer) {
-  if (buffer.capacity() > kBufferKeptMax) {
-    std::string().swap(buffer);
-  } else {
-    buffer.clear();
-  }
-}
-
-}  // namespace
 
 Connection::Connection(net::Loop& loop, ConnectionOwner& owner, const HttpServerOptions& options)
-    : owner_(owner),
-      stream_(loop, *this),
-      parser_(options.limits),
-      requests_max_(options.requests_per_connection) {}
+    : owner_(owner), options_(options), stream_(loop, *this), http1_(*this, options) {}
 
 void Connection::start(uint64_t id) {
   id_ = id;
-  requests_ = 0;
-  parser_.reset();
-  empty(held_input_);
-  empty(queued_);
+  protocol_ = nullptr;
+  first_bytes_.clear();
   empty(writing_);
   write_pending_ = false;
   taking_input_ = false;
-  input_refused_ = false;
   input_ended_ = false;
-  last_answer_out_ = false;
   lingers_ = false;
   lingers_long_ = false;
 }
 
 void Connection::shut(bool reset) {
-  for (const auto& exchange : exchanges_) {
-    exchange->connection = nullptr;
+  if (protocol_ != nullptr) {
+    protocol_->stop();
   }
-  exchanges_.clear();
   lingers_ = false;
   stream_.close(reset);
 }
 
+/// Null while the bytes are too few to tell.
+Protocol* Connection::choose_protocol(std::string_view first) {
+  const std::string_view preface = http::H2ServerSession::preface();
+  if (!options_.http2 || !preface.starts_with(first.substr(0, preface.size()))) {
+    return &http1_;
+  }
+  if (first.size() < preface.size()) {
+    return nullptr;
+  }
+  if (http2_ == nullptr) {
+    http2_ = std::make_unique<Http2Protocol>(*this, options_);
+  }
+  return http2_.get();
+}
+
 void Connection::stream_read(std::string_view bytes) {
-  take_input(bytes);
+  if (lingers_) {
+    return;
+  }
+  if (protocol_ == nullptr) {
+    if (!first_bytes_.empty()) {
+      bytes = first_bytes_.append(bytes);
+    }
+    protocol_ = choose_protocol(bytes);
+    if (protocol_ == nullptr) {
+      first_bytes_ = std::string(bytes);
+      return;
+    }
+    protocol_->start();
+  }
+  taking_input_ = true;
+  protocol_->take_input(bytes);
+  taking_input_ = false;
   flush();
   take_held_input();
 }
 
-bool Connection::may_take_requests() const {
-  return is_open() && !input_refused_ && exchanges_.size() < kPipelineMax &&
-         output_bytes() < kOutputBytesMax;
-}
-
-void Connection::take_input(std::string_view bytes) {
-  MACAW_CHECK(held_input_.empty());
-  taking_input_ = true;
-  while (!bytes.empty() && may_take_requests()) {
-    const http::ParseState parsed = parser_.feed(bytes);
-    bytes.remove_prefix(parser_.consumed());
-    if (parsed == http::ParseState::kNeedMore) {
-      break;
-    }
-    if (parsed == http::ParseState::kMalformed) {
-      refuse_input();
-      break;
-    }
-    take_request(parser_.request());
-    parser_.reset();
-  }
-  taking_input_ = false;
-  if (is_open() && !input_refused_ && !bytes.empty()) {
-    held_input_.assign(bytes);
-    stream_.pause_reading();
-  }
-}
-
 void Connection::take_held_input() {
   // Room for more is made by flush(), at once or (stream_drained()) later.
-  while (!held_input_.empty() && may_take_requests()) {
-    const std::string bytes = std::exchange(held_input_, {});
-    stream_.resume_reading();  // take_input() pauses again if need be
-    take_input(bytes);
+  while (is_open() && protocol_ != nullptr && protocol_->can_go_on()) {
+    taking_input_ = true;
+    protocol_->go_on();
+    taking_input_ = false;
     flush();
   }
   settle();
 }
 
-void Connection::take_request(const http::Request& request) {
-  const auto exchange = add_exchange();
-  exchange->head = request.method == "HEAD";
-  exchange->keep_alive = request.keep_alive && ++requests_ != requests_max_;
-  input_refused_ = !exchange->keep_alive;
-  owner_.handle_request(request, exchange);
-}
-
-/// What cannot be parsed is answered in its turn, and is the connection's last.
-void Connection::refuse_input() {
-  input_refused_ = true;
-  const auto exchange = add_exchange();
-  exchange->keep_alive = false;
-  exchange->answered = true;
-  http::encode_response({.status = parser_.error_status(),
-                         .content_type = "text/plain; charset=utf-8",
-                         .extra_headers = owner_.server_headers(),
-                         .body = fmt::format("{}\n", parser_.error()),
-                         .keep_alive = false},
-                        exchange->bytes);
-  exchange_advanced();
-}
-
-std::shared_ptr<Exchange> Connection::add_exchange() {
-  auto exchange = std::make_shared<Exchange>();
-  exchange->connection = this;
-  exchange->connection_id = id_;
-  exchanges_.push_back(exchange);
-  return exchange;
-}
-
-void Connection::exchange_advanced() {
-  collect_output();
+void Connection::answers_advanced() {
   if (taking_input_) {
     return;
   }
   flush();
-  if (!held_input_.empty() && may_take_requests()) {
+  if (is_open() && protocol_->can_go_on()) {
     owner_.input_waits(*this);  // not now: whoever answers does not expect to be asked meanwhile
   }
   settle();
 }
 
-void Connection::exchange_abandoned() {
-  settle();
-}
-
-size_t Connection::output_bytes() const {
-  size_t bytes = queued_.size() + writing_.size();
-  for (const auto& exchange : exchanges_) {
-    bytes += exchange->bytes.size();
-  }
-  return bytes;
-}
-
-void Connection::collect_output() {
-  while (!exchanges_.empty()) {
-    Exchange& first = *exchanges_.front();
-    if (queued_.empty()) {
-      queued_.swap(first.bytes);
-    } else {
-      queued_.append(first.bytes);
-    }
-    first.bytes.clear();
-    if (!first.answered) {
+void Connection::flush() {
+  while (is_open() && !write_pending_ && protocol_ != nullptr) {
+    protocol_->take_output(writing_);
+    if (writing_.empty()) {
       return;
     }
-    first.connection = nullptr;
-    const bool last = !first.keep_alive;
-    exchanges_.pop_front();
-    if (last) {
-      last_answer_out_ = true;
-      input_refused_ = true;
-      for (const auto& later : exchanges_) {
-        later->connection = nullptr;
-      }
-      exchanges_.clear();
+    int error = 0;
+    switch (stream_.write(writing_, &error)) {
+      case net::Stream::WriteState::kDone:
+        empty(writing_);
+        break;
+      case net::Stream::WriteState::kPending:
+        write_pending_ = true;
+        break;
+      case net::Stream::WriteState::kFailed:
+        shut(/*reset=*/true);
+        break;
     }
-  }
-}
-
-void Connection::flush() {
-  if (!is_open() || write_pending_ || queued_.empty()) {
-    return;
-  }
-  writing_.swap(queued_);
-  int error = 0;
-  switch (stream_.write(writing_, &error)) {
-    case net::Stream::WriteState::kDone:
-      empty(writing_);
-      break;
-    case net::Stream::WriteState::kPending:
-      write_pending_ = true;
-      break;
-    case net::Stream::WriteState::kFailed:
-      shut(/*reset=*/true);
-      break;
   }
 }
 
@@ -210,15 +122,13 @@ void Connection::stream_drained() {
   take_held_input();
 }
 
-/// Ends the connection when there is nothing left that could happen on it.
 void Connection::settle() {
-  if (taking_input_ || !is_open() || lingers_ || write_pending_ || !queued_.empty()) {
+  if (taking_input_ || !is_open() || lingers_ || write_pending_) {
     return;
   }
-  if (last_answer_out_) {
+  if (protocol_ != nullptr && protocol_->is_over()) {
     linger();
-  } else if (input_ended_ && held_input_.empty() &&
-             (exchanges_.empty() || exchanges_.front()->abandoned)) {
+  } else if (input_ended_ && (protocol_ == nullptr || protocol_->is_idle())) {
     shut(/*reset=*/false);
   }
 }
@@ -231,7 +141,6 @@ void Connection::linger() {
     shut(/*reset=*/false);
     return;
   }
-  empty(held_input_);
   lingers_ = true;
   lingers_long_ = false;
   stream_.resume_reading();
@@ -254,6 +163,9 @@ void Connection::stream_ended(int error) {
 }
 
 void Connection::stream_closed() {
+  if (protocol_ != nullptr) {
+    std::exchange(protocol_, nullptr)->clear();
+  }
   owner_.connection_closed(*this);
 }
 

@@ -140,16 +140,9 @@ size_t HttpServer::connections() const {
 }
 
 Responder::State::~State() {
-  Connection* const connection = exchange->connection;
-  if (connection == nullptr || exchange->answered) {
-    return;
+  if (exchange->protocol != nullptr && !exchange->answered) {
+    exchange->protocol->abandon(*exchange);
   }
-  if (exchange->streaming) {
-    connection->shut(/*reset=*/true);  // so that it cannot be taken for a whole answer
-    return;
-  }
-  exchange->abandoned = true;
-  connection->exchange_abandoned();
 }
 
 Responder::Responder(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -157,89 +150,45 @@ Responder::Responder(std::shared_ptr<State> state) : state_(std::move(state)) {}
 void Responder::send(Response response) {
   Exchange& exchange = *state_->exchange;
   MACAW_CHECK(!exchange.answered && !exchange.streaming, "answered already");
+  if (exchange.protocol != nullptr) {
+    exchange.protocol->send(exchange, std::move(response));
+  }
   exchange.answered = true;
-  if (exchange.connection == nullptr) {
-    return;
-  }
-  exchange.keep_alive = exchange.keep_alive && !response.close;
-  const std::string_view server_headers = exchange.connection->server_headers();
-  if (!server_headers.empty()) {
-    response.extra_headers.append(server_headers);
-  }
-  http::encode_response({.status = response.status,
-                         .content_type = response.content_type,
-                         .extra_headers = response.extra_headers,
-                         .body = response.body,
-                         .head = exchange.head,
-                         .keep_alive = exchange.keep_alive},
-                        exchange.bytes);
-  exchange.connection->exchange_advanced();
 }
 
 void Responder::begin_stream(int status, std::string_view content_type,
                              std::string_view extra_headers) {
   Exchange& exchange = *state_->exchange;
   MACAW_CHECK(!exchange.answered && !exchange.streaming, "answered already");
-  exchange.streaming = true;
-  if (exchange.connection == nullptr) {
-    return;
+  if (exchange.protocol != nullptr) {
+    exchange.protocol->begin_stream(exchange, status, content_type, extra_headers);
   }
-  // A client that does not keep the connection may be of HTTP/1.0, which knows no chunks: for it
-  // the end of the connection is the end of the answer.
-  exchange.chunked = exchange.keep_alive;
-  std::string status_line;
-  http::encode_response({.status = status}, status_line);
-  status_line.resize(status_line.find("\r\n") + 2);
-  exchange.bytes =
-      fmt::format("{}Content-Type: {}\r\n{}{}Connection: {}\r\n\r\n", status_line, content_type,
-                  extra_headers, exchange.connection->server_headers(),
-                  exchange.chunked ? "keep-alive\r\nTransfer-Encoding: chunked" : "close");
-  exchange.connection->exchange_advanced();
+  exchange.streaming = true;
 }
 
 bool Responder::send_chunk(std::string_view bytes) {
   Exchange& exchange = *state_->exchange;
   MACAW_CHECK(exchange.streaming && !exchange.answered, "no stream");
-  if (exchange.connection == nullptr) {
-    return false;
-  }
-  if (bytes.empty() || exchange.head) {
-    return true;  // an empty chunk would be the end
-  }
-  if (exchange.connection->output_bytes() > Connection::kOutputBytesMax) {
-    exchange.connection->shut(/*reset=*/true);
-    return false;
-  }
-  if (exchange.chunked) {
-    fmt::format_to(std::back_inserter(exchange.bytes), "{:x}\r\n{}\r\n", bytes.size(), bytes);
-  } else {
-    exchange.bytes.append(bytes);
-  }
-  exchange.connection->exchange_advanced();
-  return exchange.connection != nullptr;
+  return exchange.protocol != nullptr && exchange.protocol->send_chunk(exchange, bytes);
 }
 
-void Responder::end() {
+void Responder::end(const http::Trailers& trailers) {
   Exchange& exchange = *state_->exchange;
   MACAW_CHECK(exchange.streaming && !exchange.answered, "no stream");
+  if (exchange.protocol != nullptr) {
+    exchange.protocol->end(exchange, trailers);
+  }
   exchange.answered = true;
-  if (exchange.connection == nullptr) {
-    return;
-  }
-  if (exchange.chunked && !exchange.head) {
-    exchange.bytes.append("0\r\n\r\n");
-  }
-  exchange.connection->exchange_advanced();
 }
 
 void Responder::abort(bool reset) {
-  if (state_->exchange->connection != nullptr) {
-    state_->exchange->connection->shut(reset);
+  if (Protocol* const protocol = state_->exchange->protocol) {
+    protocol->abort(*state_->exchange, reset);
   }
 }
 
 bool Responder::connected() const {
-  return state_->exchange->connection != nullptr;
+  return state_->exchange->protocol != nullptr;
 }
 
 uint64_t Responder::connection_id() const {

@@ -7,7 +7,6 @@
 namespace macaw::test {
 namespace {
 
-constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 constexpr size_t kFrameHead = 9;
 
 uint32_t byte_at(std::string_view text, size_t at) {
@@ -33,6 +32,24 @@ std::string frame(uint8_t type, uint8_t flags, uint32_t stream, std::string_view
   bytes += number(stream);
   bytes += payload;
   return bytes;
+}
+
+std::optional<Frame> take_frame(std::string& bytes) {
+  if (bytes.size() < kFrameHead) {
+    return std::nullopt;
+  }
+  const size_t size = (byte_at(bytes, 0) << 16U) + (byte_at(bytes, 1) << 8U) + byte_at(bytes, 2);
+  if (bytes.size() < kFrameHead + size) {
+    return std::nullopt;
+  }
+  Frame frame;
+  frame.type = static_cast<uint8_t>(bytes[3]);
+  frame.flags = static_cast<uint8_t>(bytes[4]);
+  frame.stream = (byte_at(bytes, 5) << 24U) + (byte_at(bytes, 6) << 16U) +
+                 (byte_at(bytes, 7) << 8U) + byte_at(bytes, 8);
+  frame.payload = bytes.substr(kFrameHead, size);
+  bytes.erase(0, kFrameHead + size);
+  return frame;
 }
 
 std::string setting(uint16_t id, uint32_t value) {
@@ -123,24 +140,15 @@ H2Peer::H2Peer(ScriptedConnection& client, std::string_view entries, std::string
 
 std::optional<h2::Frame> H2Peer::next_frame() {
   for (;;) {
-    if (!preface_seen_ && input_.size() >= kPreface.size()) {
-      if (!input_.starts_with(kPreface)) {
+    if (!preface_seen_ && input_.size() >= h2::kPreface.size()) {
+      if (!input_.starts_with(h2::kPreface)) {
         return std::nullopt;
       }
-      input_.erase(0, kPreface.size());
+      input_.erase(0, h2::kPreface.size());
       preface_seen_ = true;
     }
-    if (preface_seen_ && input_.size() >= kFrameHead) {
-      const size_t size =
-          (byte_at(input_, 0) << 16U) + (byte_at(input_, 1) << 8U) + byte_at(input_, 2);
-      if (input_.size() >= kFrameHead + size) {
-        h2::Frame frame;
-        frame.type = static_cast<uint8_t>(input_[3]);
-        frame.flags = static_cast<uint8_t>(input_[4]);
-        frame.stream = (byte_at(input_, 5) << 24U) + (byte_at(input_, 6) << 16U) +
-                       (byte_at(input_, 7) << 8U) + byte_at(input_, 8);
-        frame.payload = input_.substr(kFrameHead, size);
-        input_.erase(0, kFrameHead + size);
+    if (preface_seen_) {
+      if (auto frame = h2::take_frame(input_)) {
         return frame;
       }
     }

@@ -57,6 +57,10 @@ struct Frame {
 };
 
 std::string frame(uint8_t type, uint8_t flags, uint32_t stream, std::string_view payload);
+/// The first frame, taken off; nothing when it is not whole yet.
+std::optional<Frame> take_frame(std::string& bytes);
+/// What a client sends first of all.
+inline constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 std::string number(uint32_t value);  ///< four bytes, big end first
 /// One entry of a SETTINGS frame.
 std::string setting(uint16_t id, uint32_t value);

@@ -22,6 +22,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool keep_alive = true;
+  bool http2 = false;  ///< names of headers are in lower case then, but for "Host"
 
   /// First value of a header, ASCII case ignored; empty when missing.
   std::string_view header(std::string_view name) const;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// A small HTTP/1.1 server for our own purposes (the stub, the UI, test fixtures): keep-alive,
-// pipelined requests answered in order, answers now or later, streaming answers for server-sent
-// events. What a client makes it hold is bounded: one request within the limits, 64 waiting
-// requests, 1 MB of unread answers (and the one that went beyond); then it stops reading. Malformed
-// input is answered with 400, 413 or 431, and the connection ends. Knows nothing of what it serves.
+// A small HTTP server for our own purposes (the stub, the UI, test fixtures): keep-alive, pipelined
+// requests answered in order, answers now or later, streaming answers for server-sent events. What
+// a client makes it hold is bounded: one request within the limits, 64 waiting requests, 1 MB of
+// unread answers (and the one that went beyond); then it stops reading. Malformed input is answered
+// with 400, 413 or 431, and the connection ends. A client whose first bytes are HTTP/2's preface
+// gets HTTP/2 (also over TLS, whatever was agreed on there), with the bounds of h2_server.h. Knows
+// nothing of what it serves.
 // Thread: the loop's.
 #pragma once
 
@@ -16,6 +18,7 @@
 #include <string_view>
 
 #include "macaw/base/result.h"
+#include "macaw/http/h2_server.h"
 #include "macaw/http/request_parser.h"
 #include "macaw/net/loop.h"
 #include "macaw/net/tls.h"
@@ -28,11 +31,14 @@ struct Response {
   std::string extra_headers = {};  ///< whole lines, each ended by "\r\n"
   std::string body = {};
   bool close = false;  ///< close the connection after this answer
+  /// After the body; names in lower case. HTTP/2 only: HTTP/1.1 leaves them out.
+  http::Trailers trailers = {};
 };
 
 /// Where the answer to one request goes. Copyable handle; outlives its connection, and the server,
 /// harmlessly (then everything is a no-op). When the last copy goes without an answer, the client
-/// gets none: the connection stays until the client ends it; a begun stream is reset.
+/// gets none: the connection (or HTTP/2's stream) stays until the client ends it; a begun stream is
+/// reset.
 class Responder {
  public:
   /// Answers; once per request. May be called now or from a later event of the same loop.
@@ -43,8 +49,10 @@ class Responder {
   /// is over then.
   void begin_stream(int status, std::string_view content_type, std::string_view extra_headers = {});
   bool send_chunk(std::string_view bytes);
-  void end();
+  /// Trailers are for HTTP/2 and for chunked answers.
+  void end(const http::Trailers& trailers = {});
   /// Breaks the connection: `reset` with RST, else FIN. Earlier answers that still wait are lost.
+  /// Of HTTP/2 it breaks the stream only: RST_STREAM with INTERNAL_ERROR, else CANCEL.
   void abort(bool reset);
   /// False when the client has gone, and after the answer.
   bool connected() const;
@@ -64,6 +72,12 @@ struct HttpServerOptions {
   http::RequestParser::Limits limits = {};
   /// Closes a connection with so many answers (0: never), as servlet containers do.
   uint64_t requests_per_connection = 0;
+  /// Whether HTTP/2 is spoken to clients that speak it; else they are answered with 400.
+  bool http2 = true;
+  uint32_t http2_streams_max = 100;  ///< requests at once on a connection
+  /// How much of a body may come before it was looked at: of one request, of a connection's.
+  uint32_t http2_stream_window = 64 * 1024;
+  uint32_t http2_connection_window = 1024 * 1024;
   /// With it, all connections are over TLS.
   std::shared_ptr<net::TlsServer> tls = {};
   /// Value of the Server header; empty: none.
