@@ -12,7 +12,7 @@
 namespace macaw::replay {
 namespace {
 
-Judgement wrong(std::string_view why) {
+Judgement wrong_answer(std::string_view why) {
   return {stats::Outcome::kWrongAnswer, ReasonText(why)};
 }
 
@@ -42,7 +42,7 @@ int GrpcJudge::status_of(const TransportAnswer& answer) {
 Judgement GrpcJudge::judge(const Exchange& exchange, const TransportAnswer& answer, Check& check) {
   if (answer.status != 200) {
     if (answer.status < 400) {
-      return wrong("an HTTP answer in the place of gRPC's");
+      return wrong_answer("an HTTP answer in the place of gRPC's");
     }
     return check.judge({.request_target = exchange.request_target(),
                         .status = answer.status,
@@ -55,7 +55,8 @@ Judgement GrpcJudge::judge(const Exchange& exchange, const TransportAnswer& answ
     return {stats::Outcome::kGrpcError, status_reason(answer)};
   }
   if (!exchange.is_streamed && exchange.messages != 1) {
-    return wrong(exchange.messages == 0 ? "OK without a message" : "OK with more than one message");
+    return wrong_answer(exchange.messages == 0 ? "OK without a message"
+                                               : "OK with more than one message");
   }
   if (exchange.expectation.empty() && !has_expectations_) {
     return {};
@@ -67,10 +68,10 @@ Judgement GrpcJudge::judge_message(const Exchange& exchange, const TransportAnsw
                                    Check& check) {
   const grpc::Method* const method = schema_->find_method(exchange.request_target().substr(1));
   if (method == nullptr) {
-    return wrong("no schema says what the answer means");
+    return wrong_answer("no schema says what the answer means");
   }
   if (!answer.body_is_whole) {
-    return wrong("the message is longer than --keep-body");
+    return wrong_answer("the message is longer than --keep-body");
   }
   auto json = schema_->reply_to_json(*method, answer.body);
   if (!json.ok()) {

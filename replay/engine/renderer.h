@@ -34,7 +34,7 @@ struct RenderedRequest {
   bool head = false;
   /// A gRPC call: `wire` is a POST with the length-prefixed message for a body.
   bool is_grpc = false;
-  bool is_streamed = false;  ///< with any number of messages in its answer
+  bool is_streamed = false;      ///< with any number of messages in its answer
   std::string_view expectation;  ///< the record's own
   Splices splices;
 };

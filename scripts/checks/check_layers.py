@@ -30,8 +30,8 @@ MODULES = {
     "generators": ("generators", "generators", "datasets file"),
     "stub": ("src/stub", "stub", "http net server stats"),
     "ui": ("ui", "ui", "http net server store report stats"),
-    "app": ("src/app", "app", "io http grpc net server stats store report file schedule engine datasets "
-                              "generators stub ui"),
+    "app": ("src/app", "app", "io http grpc net server stats store report file schedule engine "
+                              "datasets generators stub ui"),
 }
 
 # A contract that one more module may include: the page drives a run through it.
