@@ -25,6 +25,7 @@ struct Exchange {
   bool head = false;
   bool is_tls = false;
   bool is_grpc = false;
+  bool is_streamed = false;  ///< a gRPC call with any number of messages in its answer
   bool resent = false;
   bool sent_once = false;  ///< at least one byte was written
   bool first_byte_seen = false;
@@ -47,6 +48,13 @@ struct Exchange {
   uint64_t bytes_out = 0;      ///< of the requests that were redirected
   Nanos first_sent{};          ///< `sent`, once it was redirected
   bool is_redirected = false;  ///< is to go out again, and waits for a connection
+
+  /// The messages of a gRPC answer, as far as they have come.
+  uint64_t messages = 0;
+  uint64_t message_bytes = 0;
+  Nanos first_message{};
+  Nanos last_message{};
+  Nanos message_gap_max{};
 
   std::string expectation;  ///< of the record, as JSON text; keeps its capacity too
 

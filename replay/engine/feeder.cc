@@ -200,6 +200,7 @@ bool Feeder::deliver() {
   head.target = *target;
   head.head = rendered->head;
   head.is_grpc = rendered->is_grpc;
+  head.is_streamed = rendered->is_streamed;
 
   const auto& closed_loop = options_.timing.closed_loop;
   if (closed_loop && closed_loop->per_user && record_.user.empty()) {

@@ -86,7 +86,9 @@ void Http1Protocol::answered(Nanos done, bool reusable) {
                                .body = parser_.body(),
                                .body_is_whole = parser_.body_bytes() == parser_.body().size(),
                                .location = parser_.location(),
-                               .set_cookies = parser_.set_cookies()};
+                               .set_cookies = parser_.set_cookies(),
+                               .grpc_status = 0,
+                               .grpc_message = {}};
   exchange_ = nullptr;
   exchange.connection_in_use = nullptr;
   ++answers_;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "exchange.h"
+#include "macaw/grpc/frame.h"
 #include "macaw/http/h2_client.h"
 #include "transport.h"
 
@@ -55,6 +56,10 @@ class Http2Lane final : public http::H2Stream {
   void answer_failed(http::H2Failure failure, std::string_view reason) override;
 
   void keep_session_header(std::string_view name, std::string_view value);
+  void keep_grpc_header(std::string_view name, std::string_view value);
+  bool carries_messages() const;
+  void messages_came(std::string_view bytes);
+  void grpc_answer_ended();
 
   Http2LaneOwner& owner_;
   const Settings settings_;
@@ -67,6 +72,10 @@ class Http2Lane final : public http::H2Stream {
   std::string location_;
   std::string set_cookies_;
   std::string body_;
+  // Of a gRPC call.
+  grpc::FrameReader messages_;
+  int grpc_status_ = -1;  // -1: it has not come
+  std::string grpc_message_;
 };
 
 }  // namespace macaw::replay

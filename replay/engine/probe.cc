@@ -9,6 +9,7 @@
 #include <string>
 
 #include "connection_pool.h"
+#include "grpc_judge.h"
 #include "macaw/net/loop.h"
 #include "sessions.h"
 
@@ -30,12 +31,21 @@ std::string printable(std::string_view bytes) {
 
 class ProbeObserver final : public TransportObserver {
  public:
-  ProbeObserver(net::Loop& loop, Check& check) : loop_(loop), check_(check) {}
+  ProbeObserver(net::Loop& loop, const RunOptions& options, Check& check)
+      : loop_(loop), options_(options), check_(check) {}
 
   void exchange_sent(Exchange& /*exchange*/) override {}
 
   void exchange_answered(Exchange& exchange, Nanos /*done*/,
                          const TransportAnswer& answer) override {
+    if (exchange.is_grpc) {
+      const Judgement judgement = GrpcJudge(options_).judge(exchange, answer, check_);
+      result.outcome = judgement.outcome;
+      result.status = GrpcJudge::status_of(answer);
+      result.reason = judgement.reason.view();
+      end();
+      return;
+    }
     const Judgement judgement = check_.judge({.request_target = exchange.request_target(),
                                               .status = answer.status,
                                               .content_type = answer.content_type,
@@ -73,6 +83,7 @@ class ProbeObserver final : public TransportObserver {
   }
 
   net::Loop& loop_;
+  const RunOptions& options_;
   Check& check_;
 };
 
@@ -81,7 +92,7 @@ class ProbeObserver final : public TransportObserver {
 Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedRequest& request,
                                  const RunOptions& options, Check& check) {
   net::Loop loop;
-  ProbeObserver observer(loop, check);
+  ProbeObserver observer(loop, options, check);
   TargetTable targets(options.transmission);
   targets.add_resolved(target);
   const MonoTime start = MonoClock::now();
@@ -89,6 +100,9 @@ Replayer::ProbeResult send_probe(const TargetEntry& target, const RenderedReques
                       observer);
   Exchange exchange;
   exchange.head = request.head;
+  exchange.is_grpc = request.is_grpc;
+  exchange.is_streamed = request.is_streamed;
+  exchange.is_tls = target.place.tls;
   exchange.target_offset = request.target_offset;
   exchange.target_size = request.target_size;
   if (Sessions::needed(options.transmission)) {

@@ -23,6 +23,10 @@ Match match(const Selection& selection, const Record& record) {
   if (selection.only_path.empty()) {
     return Match::kYes;
   }
+  if (!record.grpc_call.empty()) {
+    const bool matches = ("/" + record.grpc_call).starts_with(selection.only_path);
+    return matches ? Match::kYes : Match::kNo;
+  }
   const http::UrlResult parsed = http::parse_url(record.url);
   return parsed.url && parsed.url->path.starts_with(selection.only_path) ? Match::kYes : Match::kNo;
 }
@@ -109,10 +113,6 @@ Result<bool> RecordSource::read_matching(Record& record) {
     MACAW_TRY_ASSIGN(const bool found, read(record));
     if (!found) {
       return false;
-    }
-    if (!record.grpc_call.empty()) {
-      return Error::at(selection_.file, record.line, 0,
-                       "found a gRPC call, expected an HTTP request: gRPC cannot be played yet");
     }
     const Match matched = match(selection_, record);
     if (matched != Match::kNo) {

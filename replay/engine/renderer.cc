@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "macaw/base/check.h"
+#include "macaw/grpc/status.h"
 #include "macaw/http/url.h"
 #include "macaw/io/line_reader.h"
 #include "target_table.h"
@@ -18,7 +19,10 @@
 namespace macaw::replay {
 
 Renderer::Renderer(const Transmission& transmission, std::string file, uint64_t seed)
-    : transmission_(transmission), file_(std::move(file)), templates_(seed, file_) {
+    : transmission_(transmission),
+      file_(std::move(file)),
+      templates_(seed, file_),
+      calls_(transmission.grpc, file_) {
   if (transmission_.target) {
     target_host_header_ = transmission_.target->host_header();
   } else if (!transmission_.unix_socket.empty()) {
@@ -34,18 +38,80 @@ Result<RenderedRequest> Renderer::render(const Record& record, std::string_view 
   MACAW_TRY_ASSIGN(const Record* const filled, templates_.fill(record, index));
   MACAW_TRY_ASSIGN(RenderedRequest rendered, render_as_it_is(*filled, sequence));
   // All requests of one template are one endpoint.
-  rendered.path = http::parse_url(record.url).url->path;
+  if (!rendered.is_grpc) {
+    rendered.path = http::parse_url(record.url).url->path;
+  }
+  return rendered;
+}
+
+/// What stands in the Host header, or :authority.
+Result<std::string_view> Renderer::host_of(const Record& record, const http::UrlView& url) const {
+  if (url.authority.empty() && target_host_header_.empty()) {
+    return Error::at(file_, record.line, 1,
+                     fmt::format("found a {} without a host, expected http://HOST/... or --target "
+                                 "HOST:PORT",
+                                 record.grpc_call.empty() ? "path" : "call"));
+  }
+  const bool is_ours = transmission_.target || url.authority.empty();
+  return is_ours ? std::string_view(target_host_header_) : url.authority;
+}
+
+/// A gRPC call is a POST with a message for a body.
+Result<RenderedRequest> Renderer::render_call(const Record& record, std::string_view sequence) {
+  http::UrlView url;
+  if (!record.url.empty()) {
+    url = *http::parse_url(record.url).url;
+  }
+  if (url.target.size() > 1) {
+    return Error::at(file_, record.line, 0,
+                     "found a call whose url has a path, expected http://HOST:PORT");
+  }
+  const RequestOverrides& overrides = transmission_.overrides;
+  if (!overrides.method.empty() || overrides.body) {
+    return Error::at(file_, record.line, 0,
+                     "found a gRPC call, expected HTTP requests only with --method, --data and "
+                     "--json");
+  }
+  MACAW_TRY_ASSIGN(const std::string_view host, host_of(record, url));
+  MACAW_TRY_ASSIGN(const std::string_view ready, body_of(record));
+  MACAW_TRY_ASSIGN(const GrpcCall call, calls_.make(record, ready));
+  collect_headers(record, sequence);
+  const std::string timeout = grpc::format_timeout(transmission_.timeout);
+  headers_.push_back({"content-type", "application/grpc"});
+  headers_.push_back({"te", "trailers"});
+  headers_.push_back({"grpc-timeout", timeout});
+  http::RequestView request;
+  request.method = "POST";
+  request.target = call.path;
+  request.host = host;
+  request.headers = headers_;
+  request.body = call.body;
+  request.bare = true;
+  wire_.clear();
+  http::encode_request(request, wire_);
+
+  RenderedRequest rendered;
+  rendered.wire = wire_;
+  rendered.target_offset = static_cast<uint32_t>(request.method.size() + 1);
+  rendered.target_size = static_cast<uint32_t>(call.path.size());
+  rendered.method = request.method;
+  rendered.path = call.path;
+  rendered.authority = url.origin();
+  rendered.is_grpc = true;
+  rendered.is_streamed = call.is_streamed;
+  rendered.expectation = record.expect;
+  rendered.splices = find_splices(rendered, wire_.size() - call.body.size());
   return rendered;
 }
 
 Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::string_view sequence) {
+  if (!record.grpc_call.empty()) {
+    return render_call(record, sequence);
+  }
   const http::UrlResult parsed = http::parse_url(record.url);
   MACAW_CHECK(parsed.url.has_value(), "url '{}' was checked by the reader", record.url);
   const http::UrlView& url = *parsed.url;
-  if (url.authority.empty() && target_host_header_.empty()) {
-    return Error::at(file_, record.line, 1,
-                     "found a path without a host, expected http://HOST/... or --target HOST:PORT");
-  }
+  MACAW_TRY_ASSIGN(const std::string_view host, host_of(record, url));
   const std::string_view target = target_of(url);
   MACAW_TRY_ASSIGN(const std::string_view body, body_of(record));
   collect_headers(record, sequence);
@@ -55,8 +121,7 @@ Result<RenderedRequest> Renderer::render_as_it_is(const Record& record, std::str
   http::RequestView request;
   request.method = method;
   request.target = target;
-  const bool is_ours = transmission_.target || url.authority.empty();
-  request.host = is_ours ? std::string_view(target_host_header_) : url.authority;
+  request.host = host;
   request.headers = headers_;
   request.body = body;
   request.close = !transmission_.keep_alive;

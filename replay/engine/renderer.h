@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "grpc_calls.h"
 #include "macaw/base/result.h"
 #include "macaw/http/request_encoder.h"
 #include "macaw/http/url.h"
@@ -31,8 +32,9 @@ struct RenderedRequest {
   std::string_view path;       ///< without query; of a template, as it stands in the file
   std::string_view authority;  ///< the record's origin (http::UrlView); empty for "/path"
   bool head = false;
-  bool is_grpc =
-      false;  ///< a gRPC call; `wire` is a POST whose body is the length-prefixed message
+  /// A gRPC call: `wire` is a POST with the length-prefixed message for a body.
+  bool is_grpc = false;
+  bool is_streamed = false;      ///< with any number of messages in its answer
   std::string_view expectation;  ///< the record's own
   Splices splices;
 };
@@ -50,6 +52,8 @@ class Renderer {
 
  private:
   Result<RenderedRequest> render_as_it_is(const Record& record, std::string_view sequence);
+  Result<RenderedRequest> render_call(const Record& record, std::string_view sequence);
+  Result<std::string_view> host_of(const Record& record, const http::UrlView& url) const;
   Result<std::string_view> body_of(const Record& record);
   void collect_headers(const Record& record, std::string_view sequence);
   std::string_view target_of(const http::UrlView& url);
@@ -63,6 +67,7 @@ class Renderer {
   std::vector<http::HeaderView> headers_;
   std::map<std::string, std::string> body_files_;
   TemplateRenderer templates_;
+  GrpcCalls calls_;
 };
 
 }  // namespace macaw::replay

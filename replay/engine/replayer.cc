@@ -21,6 +21,7 @@
 #include "plan.h"
 #include "probe.h"
 #include "record_source.h"
+#include "renderer.h"
 #include "request_block.h"
 #include "run_state.h"
 #include "target_table.h"
@@ -53,6 +54,9 @@ size_t ring_bytes(const RunOptions& options, const FileSurvey* survey) {
 }
 
 Status check_transmission(const Transmission& transmission) {
+  if (transmission.grpc != grpc::SchemaSources()) {
+    MACAW_TRY_ASSIGN(const auto works, grpc::Schema::load(transmission.grpc));
+  }
   if (transmission.tls != net::TlsClientOptions()) {
     MACAW_TRY_ASSIGN(const auto works, net::TlsClient::make(transmission.tls));
   }
@@ -218,11 +222,11 @@ class ReplayerImpl final : public Replayer {
 
 std::optional<TargetTrouble> ReplayerImpl::resolve() {
   const Record& first = source_.first();
-  const auto url = http::parse_url(first.url);
-  MACAW_CHECK(url.url.has_value());
+  const std::string_view origin =
+      first.url.empty() ? std::string_view() : http::parse_url(first.url).url->origin();
   if (options_.transmission.target || !options_.transmission.unix_socket.empty() ||
-      !url.url->authority.empty()) {
-    targets_.id_of(url.url->origin(), !first.grpc_call.empty(), first.line);
+      !origin.empty()) {
+    targets_.id_of(origin, !first.grpc_call.empty(), first.line);
   }
   for (uint16_t id = 0; id < targets_.count(); ++id) {
     targets_.resolve(id);
@@ -262,11 +266,11 @@ MonoTime ReplayerImpl::start(const std::vector<SampleSink*>& sinks, Callbacks ca
   for (uint32_t k = 0; k < workers; ++k) {
     worker_threads_.emplace_back([this, k, sink = sinks[k]] { run_worker(k, sink); });
   }
+  workers_ready_->wait();  // they have looked at the targets, of which the reader may find more
   feeder_thread_ = std::thread([this] {
     name_thread("macaw-reader");
     feeder_.run();
   });
-  workers_ready_->wait();
   while (!feeder_.primed()) {
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
@@ -413,6 +417,11 @@ Result<std::unique_ptr<Replayer>> Replayer::prepare(RunOptions options, const Fi
   if (options.timing.source == Timing::Source::kRecorded && !source.first().time) {
     return Error::at(options.selection.file, source.first().line, 0,
                      "found a request without a time (t), so a rate is needed: --rps");
+  }
+  if (!source.first().grpc_call.empty()) {
+    // What a call means is known here and not to the reader of the file.
+    Renderer renderer(options.transmission, options.selection.file);
+    MACAW_TRY_ASSIGN(const RenderedRequest works, renderer.render(source.first(), "0"));
   }
   const size_t ring = ring_bytes(options, survey);
   auto replayer = std::make_unique<ReplayerImpl>(std::move(options), std::move(source),

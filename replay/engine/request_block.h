@@ -35,6 +35,7 @@ struct RequestBlock {
   Kind kind = Kind::kRequest;
   bool head = false;
   bool is_grpc = false;
+  bool is_streamed = false;
 
   Nanos nominal() const { return Nanos(nominal_ns); }
 

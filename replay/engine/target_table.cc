@@ -52,7 +52,7 @@ std::optional<uint16_t> TargetTable::id_of(std::string_view origin, bool is_grpc
   const TargetProtocol protocol = protocol_of(place.tls, is_grpc);
   for (uint16_t id = 0; id < count_; ++id) {
     const TargetEntry& entry = *entries_[id];
-    if (entry.place == place && entry.protocol == protocol &&
+    if (entry.place == place && entry.protocol == protocol && entry.is_grpc == is_grpc &&
         (!place.tls || entry.server_name == server_name)) {  // "host" and "host:80"
       known_ids.emplace(origin, id);
       return id;
@@ -66,6 +66,7 @@ std::optional<uint16_t> TargetTable::id_of(std::string_view origin, bool is_grpc
   entries_[id]->place = place;
   entries_[id]->server_name = server_name;
   entries_[id]->protocol = protocol;
+  entries_[id]->is_grpc = is_grpc;
   entries_[id]->line = line;
   known_ids.emplace(origin, id);
   return id;

@@ -37,6 +37,7 @@ struct TargetEntry {
   http::HostPort place;     ///< where to connect (after --connect-to)
   std::string server_name;  ///< whom a certificate must name (before --connect-to)
   TargetProtocol protocol = TargetProtocol::kHttp1;
+  bool is_grpc = false;                 ///< of gRPC calls
   std::vector<net::Address> addresses;  ///< empty: the name did not resolve
   std::string trouble;                  ///< why, when addresses is empty
   uint64_t line = 0;  ///< first line of the file that names it, 0: the command line
@@ -61,6 +62,7 @@ class TargetTable {
 
   const TargetEntry& entry(uint16_t id) const { return *entries_[id]; }
 
+  /// Not while the reader thread may add.
   uint16_t count() const { return count_; }
 
  private:

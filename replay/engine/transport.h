@@ -25,6 +25,9 @@ struct TransportAnswer {
   // Where the transport was asked for session headers.
   std::string_view location;
   std::string_view set_cookies;  ///< one value a line
+  // Of a gRPC call whose `status` is 200; `body` is the first message then.
+  int grpc_status = 0;
+  std::string_view grpc_message;
 };
 
 class TransportObserver {

@@ -13,9 +13,12 @@
 namespace macaw::replay {
 namespace {
 
-/// A turn hands out at most so many requests before it reads answers again: a generator that cannot
-/// keep up must not stop listening.
+/// When a turn has handed out so many requests, and worked at it for so long, it reads answers
+/// again: a generator that cannot keep up must not stop listening. (Over HTTP/1.1 the number takes
+/// about that time; HTTP/2 hands out several times as many in it, and writes those of a connection
+/// at once.)
 constexpr int kSendsPerTurn = 64;
+constexpr Nanos kTurnMax = std::chrono::microseconds(250);
 
 /// `--per-user`: so much of the file is read ahead, over all workers, to find each user's next
 /// record.
@@ -41,6 +44,11 @@ Worker::Worker(const WorkerSetup& setup)
   auto check = make_check(setup.options->expectations);
   MACAW_CHECK(check.ok(), "checked by prepare()");
   check_ = std::move(check).value();
+  for (uint16_t id = 0; id < setup.targets->count() && !grpc_judge_; ++id) {
+    if (setup.targets->entry(id).is_grpc) {
+      grpc_judge_.emplace(*setup.options);
+    }
+  }
   for (uint32_t k = 0; k < setup.connections_max; ++k) {
     exchanges_.push_back(std::make_unique<Exchange>());
     free_.push_back(exchanges_.back().get());
@@ -167,6 +175,7 @@ void Worker::send_due(Nanos now) {
   more_is_due_ = false;
   head_is_blocked_ = false;
   tracker_.look(now);
+  const Nanos began = now;
   for (int sends = 0; load_head(now); ++sends) {
     const Due due = this->due(now);
     if (due.intended > now) {
@@ -178,7 +187,7 @@ void Worker::send_due(Nanos now) {
       behind_max_ = std::max(behind_max_, now - due.intended);
       return;
     }
-    if (sends == kSendsPerTurn) {
+    if (sends >= kSendsPerTurn && now - began >= kTurnMax) {
       more_is_due_ = true;
       behind_max_ = std::max(behind_max_, now - due.intended);
       return;
@@ -301,6 +310,7 @@ void Worker::take_head(Nanos now, Nanos intended) {
   exchange.head = head_.head;
   exchange.is_tls = setup_.targets->entry(head_.target).place.tls;
   exchange.is_grpc = head_.is_grpc;
+  exchange.is_streamed = head_.is_streamed;
   exchange.intended = driver_->intends() ? intended : now;
   exchange.ready = driver_->intends() ? tracker_.ready(intended, now) : now;
   exchange.target_offset = head_.target_offset;

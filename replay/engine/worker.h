@@ -18,6 +18,7 @@
 #include "connection_pool.h"
 #include "error_book.h"
 #include "exchange.h"
+#include "grpc_judge.h"
 #include "macaw/net/loop.h"
 #include "macaw/replay/engine/check.h"
 #include "macaw/replay/engine/options.h"
@@ -110,6 +111,8 @@ class Worker final : private TransportObserver {
   void arm_timer(Nanos now);
   void finish_if_done();
 
+  void end_call(Exchange& exchange, Nanos done, const TransportAnswer& answer);
+  void push_stream(const Exchange& exchange);
   Status redirect(Exchange& exchange, const TransportAnswer& answer);
   void send_redirected();
   void abandon(Exchange& exchange);
@@ -146,6 +149,7 @@ class Worker final : private TransportObserver {
   std::shared_ptr<net::TlsClient> tls_;
   std::unique_ptr<ConnectionPool> pool_;
   std::unique_ptr<Check> check_;
+  std::optional<GrpcJudge> grpc_judge_;  // where there are gRPC calls
   ReadyTracker tracker_;
   ErrorBook errors_;
 

@@ -59,6 +59,9 @@ Exchange& Worker::acquire_exchange() {
   exchange.bytes_in = 0;
   exchange.bytes_out = 0;
   exchange.redirects = 0;
+  exchange.messages = 0;
+  exchange.message_bytes = 0;
+  exchange.message_gap_max = Nanos(0);
   exchange.is_redirected = false;
   exchange.connection_in_use = nullptr;
   return exchange;
@@ -105,6 +108,10 @@ void Worker::exchange_answered(Exchange& exchange, Nanos done, const TransportAn
   if (sessions_) {
     sessions_->keep(exchange, answer.set_cookies);
   }
+  if (exchange.is_grpc) {
+    end_call(exchange, done, answer);
+    return;
+  }
   if (transmission_.redirects_max > 0 && is_redirect(answer.status) && !answer.location.empty()) {
     if (const Status followed = redirect(exchange, answer); !followed) {
       end_exchange(exchange, done, stats::Outcome::kWrongAnswer, answer.status,
@@ -120,6 +127,29 @@ void Worker::exchange_answered(Exchange& exchange, Nanos done, const TransportAn
                                              .body_is_whole = answer.body_is_whole,
                                              .expectation = exchange.expectation});
   end_exchange(exchange, done, judgement.outcome, answer.status, judgement.reason.view());
+}
+
+void Worker::end_call(Exchange& exchange, Nanos done, const TransportAnswer& answer) {
+  if (!grpc_judge_) {
+    grpc_judge_.emplace(*setup_.options);  // a stream of records whose first calls come late
+  }
+  const Judgement judgement = grpc_judge_->judge(exchange, answer, *check_);
+  end_exchange(exchange, done, judgement.outcome, GrpcJudge::status_of(answer),
+               judgement.reason.view());
+}
+
+void Worker::push_stream(const Exchange& exchange) {
+  stats::StreamCell cell;
+  cell.worker = static_cast<uint8_t>(setup_.number);
+  cell.endpoint = exchange.endpoint;
+  cell.messages = saturate_u32(exchange.messages);
+  cell.index = exchange.index;
+  cell.intended_ns = exchange.intended.count();
+  cell.first_ns = after(exchange.intended, exchange.first_message);
+  cell.last_ns = after(exchange.intended, exchange.last_message);
+  cell.gap_max_ns = after(Nanos(0), exchange.message_gap_max);
+  cell.message_bytes = exchange.message_bytes;
+  push(stats::Cell::of(cell));
 }
 
 /// The same exchange goes out again: its response time ends with the last answer. Not at once: the
@@ -216,6 +246,9 @@ void Worker::end_exchange(Exchange& exchange, Nanos done, stats::Outcome outcome
   sample.bytes_out =
       exchange.sent_once ? saturate_u32(exchange.wire_bytes + exchange.bytes_out) : 0;
   sample.bytes_in = saturate_u32(exchange.bytes_in);
+  if (exchange.is_streamed && exchange.messages > 0) {
+    push_stream(exchange);  // right before its sample
+  }
   push(stats::Cell::of(sample));
   result_.last_done = std::max(result_.last_done, done);
   driver_->completed(exchange.sender, done);

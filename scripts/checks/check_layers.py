@@ -17,6 +17,7 @@ MODULES = {
     "base": ("src/base", "base", ""),
     "io": ("src/io", "io", ""),
     "http": ("src/http", "http", ""),
+    "grpc": ("src/grpc", "grpc", ""),
     "net": ("src/net", "net", ""),
     "server": ("src/server", "server", "http net"),
     "stats": ("src/stats", "stats", ""),
@@ -24,13 +25,13 @@ MODULES = {
     "report": ("src/report", "report", "stats store"),
     "file": ("replay/file", "replay/file", "io http"),
     "schedule": ("replay/schedule", "replay/schedule", ""),
-    "engine": ("replay/engine", "replay/engine", "io file schedule http net stats"),
+    "engine": ("replay/engine", "replay/engine", "io file schedule http grpc net stats"),
     "datasets": ("datasets", "datasets", "io"),
     "generators": ("generators", "generators", "datasets file"),
     "stub": ("src/stub", "stub", "http net server stats"),
     "ui": ("ui", "ui", "http net server store report stats"),
-    "app": ("src/app", "app", "io http net server stats store report file schedule engine datasets "
-                              "generators stub ui"),
+    "app": ("src/app", "app", "io http grpc net server stats store report file schedule engine "
+                              "datasets generators stub ui"),
 }
 
 # A contract that one more module may include: the page drives a run through it.
@@ -43,6 +44,7 @@ THIRD_PARTY = {
     "uv.h": ["src/net"],
     "llhttp.h": ["src/http"],
     "nghttp2/": ["src/http"],
+    "google/protobuf/": ["src/grpc"],
     "sqlite3.h": ["src/store"],
     "CLI/": ["src/app"],
     "openssl/": ["src/base", "src/net"],

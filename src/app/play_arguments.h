@@ -39,6 +39,8 @@ struct PlayArguments {
   Text requests_per_connection;
   bool no_keepalive = false;
   Text streams, cacert, cert, key, tls_min, tls_max;
+  std::vector<std::string> proto, proto_path;
+  Text protoset;
   bool insecure = false;
   bool no_tls_resume = false;
   bool http1 = false;

@@ -27,6 +27,17 @@ void describe_protocol(CLI::App& app, PlayArguments& args) {
             "of HTTP/2: the most requests at once on a connection; the server may allow less")
       ->default_str("100")
       ->group(group);
+  const char* grpc = "gRPC (records with a call)";
+  add_values(app, "--proto", args.proto, "FILE",
+             "a .proto file that defines the calls (may be repeated); the services of TensorFlow "
+             "Serving, Seldon, KServe and JetStream are known without")
+      ->group(grpc);
+  add_values(app, "--proto-path,--import-paths", args.proto_path, "DIR",
+             "where its imports are looked for, besides its own folder (may be repeated)")
+      ->group(grpc);
+  add_value(app, "--protoset", args.protoset, "FILE",
+            "instead: what protoc --descriptor_set_out --include_imports wrote")
+      ->group(grpc);
   const char* tls = "TLS (https://)";
   app.add_flag("-k,--insecure", args.insecure, "take any certificate")->group(tls);
   add_value(app, "--cacert", args.cacert, "FILE",
@@ -100,6 +111,12 @@ Status set_protocol(const PlayArguments& args, replay::Transmission& to) {
   }
   to.streams = static_cast<uint32_t>(streams);
   MACAW_TRY(set_tls(args, to.tls));
+  to.grpc = {.proto_files = args.proto,
+             .import_paths = args.proto_path,
+             .descriptor_set = args.protoset.value_or("")};
+  if (!args.proto_path.empty() && args.proto.empty()) {
+    return Error("--proto-path needs --proto");
+  }
   return {};
 }
 

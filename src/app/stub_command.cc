@@ -172,7 +172,7 @@ Status set_stub_tls(const StubArguments& args, stub::StubOptions& options) {
   net::TlsServerOptions tls;
   tls.cert_file = args.cert.value_or("");
   tls.key_file = args.key.value_or("");
-  tls.alpn = {"http/1.1"};
+  tls.alpn = {"h2", "http/1.1"};
   MACAW_TRY_ASSIGN(std::unique_ptr<net::TlsServer> made, net::TlsServer::make(tls));
   if (args.cert_out) {
     MACAW_TRY_ASSIGN(auto out, io::OutputFile::create(*args.cert_out));

@@ -76,10 +76,11 @@ void encode_request(const RequestView& request, std::string& out) {
   if (!given.user_agent) {
     append_header("User-Agent", "macaw", out);
   }
-  if (!given.accept) {
+  if (!given.accept && !request.bare) {
     append_header("Accept", "*/*", out);
   }
-  if (!given.framing && (!request.body.empty() || body_is_expected(request.method))) {
+  if (!given.framing && !request.bare &&
+      (!request.body.empty() || body_is_expected(request.method))) {
     append_header("Content-Length", fmt::format_int(request.body.size()).c_str(), out);
   }
   if (request.close && !given.close) {

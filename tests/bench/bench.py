@@ -25,6 +25,7 @@ import section_memory
 import section_pacing
 import section_profile
 import section_store
+import section_transports
 import tools
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,6 +33,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # name: function of a Bench that returns a results.Section
 SECTIONS = {
     "flat": section_flat.flat,
+    "transports": section_transports.transports,
     "rate": section_load.highest_rate,
     "pacing": section_pacing.pacing,
     "overdrive": section_load.overdrive,
@@ -120,7 +122,8 @@ def commit():
 
 def head():
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    peers = [("wrk", "wrk"), ("h2load", "nghttp2-client"), ("hey", "hey"), ("vegeta", "vegeta")]
+    peers = [("wrk", "wrk"), ("h2load", "nghttp2-client"), ("hey", "hey"), ("vegeta", "vegeta"),
+             ("nginx", "nginx-light")]
     versions = ", ".join(f"{tool} {package_version(package)}".strip()
                          for tool, package in peers if tools.installed(tool))
     return f"""# Benchmark results

@@ -73,13 +73,14 @@ class Tools:
         said = json.loads(report.stdout)
         return measured(outcome, said["requests"], said["throughput"])
 
-    def replay(self, port, file, *options, rss_every_s=None, keep=None, timeout_s=600):
+    def replay(self, port, file, *options, target=None, rss_every_s=None, keep=None,
+               timeout_s=600):
         """Plays a file into a new database and returns its newest run, with all that it says of
         itself. `keep`: where the database stays; without it, it is deleted."""
         database = pathlib.Path(keep or self.work / "bench.sqlite")
         remove_database(database)
         outcome = harness.run(
-            [self.replay_program, file, "--target", f"127.0.0.1:{port}", "--db", database,
+            [self.replay_program, file, "--target", target or f"127.0.0.1:{port}", "--db", database,
              "--no-ui", "--no-probe", "-q", "--expect", "status", "-c", CONNECTIONS, *options],
             {self.core},
             rss_every_s=rss_every_s, codes=(0, 4), timeout_s=timeout_s)

@@ -96,14 +96,35 @@ BOOST_AUTO_TEST_CASE(again_finds_the_body_where_the_run_was_started) {
   BOOST_TEST(server.requests()[0].raw.ends_with("\r\n\r\n[1,2]"));
 }
 
-BOOST_AUTO_TEST_CASE(a_grpc_call_is_refused_with_its_line) {
+BOOST_AUTO_TEST_CASE(a_call_that_cannot_be_made_is_refused_with_its_line) {
   const ReplayFolder folder;
-  folder.dir().write("out.jsonl", "{\"call\":\"a.B/C\",\"message\":{}}\n");
-  const ProcessResult result = folder.play({"out.jsonl", "--rps", "1", "--target", "127.0.0.1:1"});
-  BOOST_TEST(result.code == 1);
-  BOOST_TEST(result.err ==
-             "replay: out.jsonl:1: found a gRPC call, expected an HTTP request: gRPC cannot be "
-             "played yet\n");
+  const auto complaint = [&](const std::string& line, std::vector<std::string> args = {}) {
+    folder.dir().write("out.jsonl", line + "\n");
+    args.insert(args.begin(), {"out.jsonl", "--rps", "1"});
+    if (!contains(line, "http")) {
+      args.insert(args.end(), {"--target", "127.0.0.1:1"});
+    }
+    const ProcessResult result = folder.play(args);
+    BOOST_TEST(result.code == 1);
+    BOOST_TEST(lines_of(result.err).size() == 1U, result.err);
+    return result.err;
+  };
+  BOOST_TEST(complaint(R"({"call":"a.B/C","message":{}})") ==
+             "replay: out.jsonl:1: found call 'a.B/C', expected one of --proto, --protoset or the "
+             "built-in services\n");
+  const std::string decode = R"({"call":"jetstream_proto.Orchestrator/Decode",)";
+  const std::string wrong = complaint(decode + R"("message":{"max_tokens":"many"}})");
+  BOOST_TEST(wrong.starts_with("replay: out.jsonl:1: message: jetstream_proto.DecodeRequest: "),
+             wrong);
+  BOOST_TEST(contains(complaint(decode + R"("url":"http://127.0.0.1:1/path"})"),
+                      "found a call whose url has a path"));
+  BOOST_TEST(contains(complaint(decode + R"("message":{}})", {"--data", "x"}),
+                      "found a gRPC call, expected HTTP requests only with"));
+  folder.dir().write("broken.proto", "syntax = \"proto3\";\nmessage M { strin q = 1; }\n");
+  BOOST_TEST(complaint(decode + R"("message":{}})", {"--proto", "broken.proto"}) ==
+             "replay: broken.proto:2:13: \"strin\" is not defined.\n");
+  BOOST_TEST(complaint(decode + R"("message":{}})", {"--protoset", "none.bin"}) ==
+             "replay: none.bin: No such file or directory\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_one_line) {

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_run_over_https) {
   const auto result = folder.play(
       {"run.txt", "--target", stub.url, "--cacert", "stub.pem", "--rps", "200", "-c", "4"});
   check_ended_well(result);
-  BOOST_TEST(contains(result.out, "HTTP/1.1 over TLS 1.3"), result.out);
+  BOOST_TEST(contains(result.out, "HTTP/2 over TLS 1.3"), result.out);
   Sql sql(folder.db());
   folder.check_stored(sql);
   BOOST_TEST(sql.count("select count(*) from requests where outcome = 'ok'") == 40U);
@@ -165,20 +165,36 @@ BOOST_AUTO_TEST_CASE(wrong_options_are_one_line) {
 
 BOOST_AUTO_TEST_CASE(nobody_speaks_what_was_asked_for) {
   const ReplayFolder folder;
-  const TlsStub tls(folder, {"--seed", "2"});
-  const StubTarget plain;
+  const ScriptedServer http1([](ScriptedConnection& client) {
+    client.take_some();
+    client.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    client.hold();
+  });
   folder.dir().write("run.txt", paths(1));
-  const auto refusal = [&](const std::string& target) {
-    const auto result = folder.play({"run.txt", "--target", target, "-k", "--http2", "--rps", "1"});
+  const auto refusal = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), {"run.txt", "--rps", "1", "--target"});
+    const auto result = folder.play(args);
     BOOST_TEST(result.code == 2, result.err);
+    BOOST_TEST(lines_of(result.err).size() == 1U, result.err);
     return result.err;
   };
-  BOOST_TEST(contains(refusal(tls.url), "speaks no version of HTTP that was offered (ALPN)"));
-  BOOST_TEST(contains(refusal(plain.host_port()), "the server speaks HTTP/1, not HTTP/2"));
-  const auto no_tls =
-      folder.play({"run.txt", "--target", "https://" + plain.host_port(), "-k", "--rps", "1"});
-  BOOST_TEST(no_tls.code == 2);
-  BOOST_TEST(contains(no_tls.err, "the peer does not speak TLS"), no_tls.err);
+  BOOST_TEST(
+      contains(refusal({http1.host_port(), "--http2"}), "the server speaks HTTP/1, not HTTP/2"));
+  BOOST_TEST(
+      contains(refusal({"https://" + http1.host_port(), "-k"}), "the peer does not speak TLS"));
+}
+
+/// What our stub answers over HTTP/2 is what it answers over HTTP/1.1.
+BOOST_AUTO_TEST_CASE(the_stub_speaks_http2_too) {
+  const ReplayFolder folder;
+  const StubTarget stub;
+  folder.dir().write("run.txt", paths(200));
+  check_ended_well(folder.play({"run.txt", "--target", stub.host_port(), "--http2", "--rps", "500",
+                                "-c", "2", "--streams", "10"}));
+  Sql sql(folder.db());
+  folder.check_stored(sql);
+  BOOST_TEST(sql.count("select count(*) from requests where outcome = 'ok'") == 200U);
+  BOOST_TEST(sql.one("select distinct protocol from connections") == "HTTP/2");
 }
 
 BOOST_AUTO_TEST_CASE(a_token_is_fetched_over_https) {

@@ -20,7 +20,7 @@ using test::Http2Client;
 using test::StreamRecorder;
 namespace h2 = test::h2;
 
-constexpr size_t kMegabyte = 1024 * 1024;
+constexpr size_t kWindowsWorth = 1024 * 1024;
 const std::string kGet = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
 
 struct Http2Fixture : test::ServerFixture {
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_closes) {
 }
 
 BOOST_AUTO_TEST_CASE(large_bodies_both_ways) {
-  const std::string body(5 * kMegabyte, 'x');
+  const std::string body(5 * kWindowsWorth, 'x');
   size_t came = 0;
   handler = [&](const http::Request& request, Responder responder) {
     came = request.body.size();
@@ -315,10 +315,10 @@ BOOST_AUTO_TEST_CASE(a_stream_that_nobody_takes) {
   responders[0].begin_stream(200, "a/b");
   const std::string piece(100'000, 'x');
   size_t sent = 0;
-  while (sent < 10 * kMegabyte && responders[0].send_chunk(piece)) {
+  while (sent < 10 * kWindowsWorth && responders[0].send_chunk(piece)) {
     sent += piece.size();
   }
-  BOOST_TEST(sent < 2 * kMegabyte);
+  BOOST_TEST(sent < 2 * kWindowsWorth);
   BOOST_TEST(!responders[0].connected());
   run_until([&] { return find_frame(client->received, h2::kRstStream).has_value(); });
   BOOST_TEST(server->connections() == 1U);

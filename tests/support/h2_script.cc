@@ -133,7 +133,8 @@ std::string grpc_answer(uint32_t stream, const std::vector<std::string>& message
 
 }  // namespace h2
 
-H2Peer::H2Peer(ScriptedConnection& client, std::string_view entries) : client_(client) {
+H2Peer::H2Peer(ScriptedConnection& client, std::string_view entries, std::string input)
+    : client_(client), input_(std::move(input)) {
   client_.send(h2::settings(entries));
 }
 

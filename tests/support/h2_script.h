@@ -85,8 +85,9 @@ std::string grpc_answer(uint32_t stream, const std::vector<std::string>& message
 
 class H2Peer {
  public:
-  /// `entries`: of our SETTINGS, which go out at once.
-  explicit H2Peer(ScriptedConnection& client, std::string_view entries = {});
+  /// `entries`: of our SETTINGS, which go out at once; `input`: what has been read already.
+  explicit H2Peer(ScriptedConnection& client, std::string_view entries = {},
+                  std::string input = {});
 
   /// The next frame; nothing when the client has ended, or the server stops, or what comes is no
   /// HTTP/2. The client's preface is looked at and left out.

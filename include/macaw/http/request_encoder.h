@@ -27,6 +27,8 @@ struct RequestView {
   std::string_view body = {};
   /// Adds "Connection: close".
   bool close = false;
+  /// Neither Accept nor Content-Length is added: for HTTP/2, where frames say where a body ends.
+  bool bare = false;
 };
 
 /// Adds Host, the headers in order, User-Agent and Accept unless given, and Content-Length (unless

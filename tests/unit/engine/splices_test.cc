@@ -60,8 +60,9 @@ Sent sent(const Transmission& transmission, const Record& record,
   return {exchange.wire, std::string(exchange.request_target())};
 }
 
-std::string redirected_text(const std::string& request, int status, const std::string& location) {
-  const auto next = redirected(request, {}, status, location);
+std::string redirected_text(const std::string& request, int status, const std::string& location,
+                            bool is_tls = false) {
+  const auto next = redirected(request, {}, status, location, is_tls);
   return next.ok() ? next->rendered : "error: " + next.error().message();
 }
 
@@ -186,6 +187,22 @@ BOOST_AUTO_TEST_CASE(a_redirect_that_is_not_followed) {
   BOOST_TEST(redirected_text(get, 302, "https://h/b") ==
              "error: redirected from http to https, which is not followed");
   BOOST_TEST(redirected_text(get, 302, "/a b") == "error: redirected to what is no http URL");
+}
+
+BOOST_AUTO_TEST_CASE(a_redirect_over_tls_stays_there) {
+  const std::string get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (const char* const same : {"/b", "https://h/b", "HTTPS://h:443/b", "//h/b", "//h:443/b"}) {
+    BOOST_TEST(redirected_text(get, 302, same, true) == "GET /b HTTP/1.1\r\nHost: h\r\n\r\n", same);
+  }
+  for (const char* const other : {"https://other/b", "https://h:80/b", "//h:80/b"}) {
+    BOOST_TEST(redirected_text(get, 302, other, true) ==
+                   "error: redirected to another host, which is not followed",
+               other);
+  }
+  BOOST_TEST(redirected_text(get, 302, "http://h/b", true) ==
+             "error: redirected from https to http, which is not followed");
+  BOOST_TEST(redirected_text(get, 302, "//h:443/b") ==
+             "error: redirected to another host, which is not followed");
 }
 
 BOOST_AUTO_TEST_CASE(a_redirect_moves_the_splices) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "files.h"
 #include "macaw/base/hash.h"
@@ -44,6 +46,19 @@ BOOST_AUTO_TEST_CASE(a_url_list) {
   BOOST_TEST(survey.authorities[1].line == 3U);
   BOOST_TEST(survey.authorities[2].host_port == "[::1]:80");
   BOOST_TEST(survey.authorities[2].line == 8U);
+}
+
+BOOST_AUTO_TEST_CASE(https_is_an_authority_of_its_own) {
+  const FileSurvey survey =
+      survey_text("http://a:443/\nhttps://a/\nHTTPS://a:443/2\nhttps://a:80/\nhttps://[::1]?x\n");
+  BOOST_TEST(survey.records == 5U);
+  const std::pair<std::string, uint64_t> expected[] = {
+      {"a:443", 1}, {"https://a:443", 2}, {"https://a:80", 4}, {"https://[::1]:443", 5}};
+  BOOST_REQUIRE(survey.authorities.size() == std::size(expected));
+  for (size_t k = 0; k < std::size(expected); ++k) {
+    BOOST_TEST(survey.authorities[k].host_port == expected[k].first);
+    BOOST_TEST(survey.authorities[k].line == expected[k].second);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(json_lines_with_times) {

@@ -131,8 +131,8 @@ const Refused kBad[] = {
      "found a blank (' '), expected a URL without any (at byte 3 of the URL)"},
     {"newline", [](Record& r) { r.url = "/a\nb"; },
      "found a control character ('\\x0a'), expected a URL without any (at byte 3 of the URL)"},
-    {"https", [](Record& r) { r.url = "https://h/"; },
-     "found https://, expected http:// (https is not supported yet) (at byte 1 of the URL)"},
+    {"https without a host", [](Record& r) { r.url = "https:///"; },
+     "found no host, expected one (at byte 9 of the URL)"},
     {"comment", [](Record& r) { r.url = "#macaw/1"; },
      "found '#macaw/1', expected 'http://host/path' or '/path' (at byte 1 of the URL)"},
 };

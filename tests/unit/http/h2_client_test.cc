@@ -47,7 +47,7 @@ std::string written(H2ClientSession& session) {
   return bytes;
 }
 
-constexpr std::string_view kGet = "GET /a?b HTTP/1.1\r\nHost: h:1\r\nAccept: */*\r\n\r\n";
+constexpr std::string_view kGetText = "GET /a?b HTTP/1.1\r\nHost: h:1\r\nAccept: */*\r\n\r\n";
 
 }  // namespace
 
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(the_same_however_it_is_split) {
     H2ClientSession session({});
     session.start();
     Recorder stream;
-    session.submit(kGet, stream);
+    session.submit(kGetText, stream);
     written(session);
     for (size_t at = 0; at < answer.size(); at += piece) {
       BOOST_REQUIRE(session.feed(answer.substr(at, piece)));
@@ -98,8 +98,8 @@ BOOST_AUTO_TEST_CASE(a_session_begins_anew) {
     session.start();
     Recorder first;
     Recorder second;
-    session.submit(kGet, first);
-    session.submit(kGet, second);
+    session.submit(kGetText, first);
+    session.submit(kGetText, second);
     const size_t size = written(session).size();
     BOOST_TEST(size == 24 + 27 + 13 + first.sent + second.sent);
     BOOST_TEST(session.feed(h2::settings() + h2::answer(3, "b")));
@@ -136,9 +136,9 @@ BOOST_AUTO_TEST_CASE(what_was_given_up_is_told_nothing) {
   written(session);
   Recorder sent;
   Recorder unsent;
-  session.submit(kGet, sent);
+  session.submit(kGetText, sent);
   written(session);
-  session.submit(kGet, unsent);
+  session.submit(kGetText, unsent);
   session.cancel(sent);
   session.cancel(unsent);
   session.cancel(unsent);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_goaway_says_which_were_looked_at) {
   session.start();
   std::vector<Recorder> streams(3);
   for (Recorder& stream : streams) {
-    session.submit(kGet, stream);
+    session.submit(kGetText, stream);
   }
   written(session);
   BOOST_TEST(session.feed(h2::settings() + h2::goaway(3, h2::kNoError)));

@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace macaw::http::test {
@@ -63,6 +64,9 @@ std::vector<UrlCase> good_urls() {
       {"http://h:65535/", "http", "h:65535", "h", 65535, "/", "/", ""},
       {"http://h:00080/", "http", "h:00080", "h", 80, "/", "/", ""},
       {"https://h/", "https", "h", "h", 443, "/", "/", ""},
+      {"https://h:8443/a?b", "https", "h:8443", "h", 8443, "/a?b", "/a", "b"},
+      {"https://h:80/", "https", "h:80", "h", 80, "/", "/", ""},
+      {"HTTPS://[::1]?q", "HTTPS", "[::1]", "::1", 443, "?q", "/", "q"},
       {"HTTP://Example.ORG/A", "HTTP", "Example.ORG", "Example.ORG", 80, "/A", "/A", ""},
       {"http://h?a=b", "http", "h", "h", 80, "?a=b", "/", "a=b"},
       {"http://h#f", "http", "h", "h", 80, "/", "/", ""},
@@ -84,6 +88,10 @@ std::vector<BadUrl> bad_urls() {
       {"ftp://h/", 1, "found 'ftp://h/'"},
       {"http:/h/", 1, "found 'http:/h/'"},
       {"httpx://h/", 1, "found 'httpx://h/'"},
+      {"https:/h/", 1, "found 'https:/h/'"},
+      {"https://", 9, "found no host"},
+      {"https://u@h/", 10, "user info"},
+      {"https://h:0/", 11, "found '0'"},
       {"?a=b", 1, "found '?a=b'"},
       {" /a", 1, "a blank"},
       {"/a b", 3, "a blank"},
@@ -115,7 +123,10 @@ std::vector<BadUrl> bad_urls() {
 
 std::string host_port_text(std::string_view text) {
   const auto parsed = parse_host_port(text);
-  return parsed ? parsed->host + " " + std::to_string(parsed->port) : parsed.error().message();
+  if (!parsed) {
+    return parsed.error().message();
+  }
+  return parsed->host + " " + std::to_string(parsed->port) + (parsed->tls ? " tls" : "");
 }
 
 }  // namespace
@@ -146,8 +157,9 @@ BOOST_AUTO_TEST_CASE(parts_are_views_into_the_text) {
   const std::string text = "http://host:81/path?query#fragment";
   const UrlResult parsed = parse_url(text);
   BOOST_REQUIRE(parsed.url.has_value());
-  for (const std::string_view part : {parsed.url->scheme, parsed.url->authority, parsed.url->host,
-                                      parsed.url->target, parsed.url->path, parsed.url->query}) {
+  for (const std::string_view part :
+       {parsed.url->scheme, parsed.url->authority, parsed.url->host, parsed.url->target,
+        parsed.url->path, parsed.url->query, parsed.url->origin()}) {
     BOOST_TEST((part.data() >= text.data() && part.data() + part.size() <= &text.back()));
   }
 }
@@ -160,11 +172,22 @@ BOOST_AUTO_TEST_CASE(host_ports) {
   BOOST_TEST(host_port_text("[::1]:81") == "::1 81");
   BOOST_TEST(host_port_text("http://h:81") == "h 81");
   BOOST_TEST(host_port_text("HTTP://h/") == "h 80");
-  for (const char* const bad : {"", "h:x", "h:0", "h:70000", ":80", "::1", "[::1", "u@h", "h/",
-                                "h/a", "http://h/a", "http://", "https://h", "a b", "h?q", "h#f"}) {
+  BOOST_TEST(host_port_text("https://h") == "h 443 tls");
+  BOOST_TEST(host_port_text("https://h/") == "h 443 tls");
+  BOOST_TEST(host_port_text("https://h:80") == "h 80 tls");
+  BOOST_TEST(host_port_text("HTTPS://[::1]:8443") == "::1 8443 tls");
+  BOOST_TEST(host_port_text("https") == "https 80");
+  BOOST_TEST(host_port_text("h:443") == "h 443");
+  for (const char* const bad :
+       {"",         "h:x",       "h:0",         "h:70000",     ":80",         "::1",
+        "[::1",     "u@h",       "h/",          "h/a",         "http://h/a",  "http://",
+        "https://", "https:///", "https://h/a", "https://u@h", "https://h:0", "a b",
+        "h?q",      "h#f"}) {
     BOOST_TEST(!parse_host_port(bad).ok(), bad);
   }
-  BOOST_TEST(host_port_text("https://h").find("https is not supported") != std::string::npos);
+  BOOST_TEST(host_port_text("ftp://h") ==
+             "found 'ftp://h', expected host, host:port, [v6]:port, http://host:port or "
+             "https://host:port");
   BOOST_TEST(host_port_text("h:x") == "'h:x': found 'x', expected a port from 1 to 65535");
 }
 
@@ -180,6 +203,50 @@ BOOST_AUTO_TEST_CASE(host_port_texts) {
   BOOST_TEST(v6.key() == "[::1]:80");
   BOOST_TEST(v6.host_header() == "[::1]");
   BOOST_TEST(v6_other.host_header() == "[::1]:81");
+}
+
+BOOST_AUTO_TEST_CASE(host_port_texts_with_tls) {
+  const HostPort usual{.host = "h", .port = 443, .tls = true};
+  const HostPort http_port{.host = "h", .port = 80, .tls = true};
+  const HostPort v6{.host = "::1", .port = 8443, .tls = true};
+  BOOST_TEST(usual.key() == "https://h:443");
+  BOOST_TEST(usual.host_header() == "h");
+  BOOST_TEST(http_port.key() == "https://h:80");
+  BOOST_TEST(http_port.host_header() == "h:80");
+  BOOST_TEST(v6.key() == "https://[::1]:8443");
+  BOOST_TEST(v6.host_header() == "[::1]:8443");
+  const HostPort in_the_clear{"h", 443};
+  BOOST_TEST(in_the_clear.host_header() == "h:443");
+  BOOST_TEST((in_the_clear != usual));
+  for (const HostPort& place : {usual, http_port, v6, in_the_clear}) {
+    const auto again = parse_host_port(place.key());
+    BOOST_TEST_CONTEXT(place.key()) {
+      BOOST_TEST((again.ok() && *again == place));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_origin_is_what_a_host_port_is_read_from) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"/path", ""},
+      {"http://h/a", "h"},
+      {"http://h:80?q", "h:80"},
+      {"https://h", "https://h"},
+      {"https://h:8443/a?b#c", "https://h:8443"},
+      {"HTTPS://[::1]?q", "HTTPS://[::1]"},
+  };
+  for (const auto& [text, origin] : cases) {
+    const UrlResult parsed = parse_url(text);
+    BOOST_REQUIRE(parsed.url.has_value());
+    BOOST_TEST(parsed.url->origin() == origin);
+    BOOST_TEST(parsed.url->is_https() == (origin.size() > 8));
+    if (!origin.empty()) {
+      const auto place = parse_host_port(parsed.url->origin());
+      const HostPort expected{std::string(parsed.url->host), parsed.url->port,
+                              parsed.url->is_https()};
+      BOOST_TEST((place.ok() && *place == expected), text);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(finds_parameters) {

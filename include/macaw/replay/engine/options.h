@@ -14,6 +14,7 @@
 
 #include "macaw/base/ascii.h"
 #include "macaw/base/time.h"
+#include "macaw/grpc/schema.h"
 #include "macaw/http/url.h"
 #include "macaw/net/tls.h"
 #include "macaw/replay/engine/access_token.h"
@@ -127,6 +128,7 @@ struct Transmission {
   uint32_t connections = 256;  ///< the most at once, over all workers
   HttpVersion http_version = HttpVersion::kAuto;
   net::TlsClientOptions tls;  ///< for https
+  grpc::SchemaSources grpc;   ///< what calls mean, besides what is built in
   /// HTTP/2: the most requests at once on a connection (the server may allow less).
   uint32_t streams = 100;
   uint32_t workers = 1;

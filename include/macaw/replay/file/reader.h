@@ -32,9 +32,9 @@ class Reader {
   Reader& operator=(Reader&&) noexcept;
 
   /// Fills `record` (all fields, capacity reused). False at the end of the file. An absolute URL
-  /// must be http:// (https:// is refused as not supported yet) with a host; an origin-form target
-  /// begins with '/'. Blank lines and '#' lines are skipped in URL lists. Recorded times must not
-  /// go backwards. After an error the reader stays there.
+  /// must be http:// or https:// with a host; an origin-form target begins with '/'. Blank lines
+  /// and '#' lines are skipped in URL lists. Recorded times must not go backwards. After an error
+  /// the reader stays there.
   Result<bool> next(Record& record);
 
   const std::string& path() const;

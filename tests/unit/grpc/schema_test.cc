@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+//
+// Messages from JSON against the bytes that the guides' clients send, and .proto files of one's
+// own, right and wrong.
+
+#include "macaw/grpc/schema.h"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "macaw/base/base64.h"
+#include "support/temp_dir.h"
+
+using macaw::grpc::Method;
+using macaw::grpc::Schema;
+using macaw::grpc::SchemaSources;
+using macaw::test::TempDir;
+
+namespace {
+
+std::unique_ptr<Schema> load(const SchemaSources& sources = {}) {
+  auto loaded = Schema::load(sources);
+  BOOST_REQUIRE_MESSAGE(loaded.ok(), (loaded.ok() ? "" : loaded.error().message()));
+  return std::move(loaded).value();
+}
+
+std::string load_error(const SchemaSources& sources) {
+  const auto loaded = Schema::load(sources);
+  BOOST_REQUIRE(!loaded.ok());
+  return loaded.error().message();
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    text += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4U];
+    text += "0123456789abcdef"[static_cast<unsigned char>(c) & 15U];
+  }
+  return text;
+}
+
+std::string hex_of(Schema& schema, std::string_view call, std::string_view json) {
+  const Method* const method = schema.find_method(call);
+  BOOST_REQUIRE(method != nullptr);
+  const auto bytes = schema.request_from_json(*method, json);
+  return bytes.ok() ? hex(*bytes) : "error: " + bytes.error().message();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(schema_test)
+
+BOOST_AUTO_TEST_CASE(the_guides_services_are_known) {
+  const auto schema = load();
+  for (const char* name :
+       {"io.seldon.api.rpc.Seldon/Classify", "tensorflow.serving.PredictionService/Predict",
+        "seldon.protos.Seldon/Predict", "seldon.protos.Model/Predict",
+        "inference.GRPCInferenceService/ModelInfer"}) {
+    const Method* const method = schema->find_method(name);
+    BOOST_REQUIRE_MESSAGE(method != nullptr, name);
+    BOOST_TEST(method->path == "/" + std::string(name));
+    BOOST_TEST(!method->client_streams);
+    BOOST_TEST(!method->server_streams);
+    BOOST_TEST(schema->find_method(name) == method);
+  }
+  const Method* const decode = schema->find_method("jetstream_proto.Orchestrator.Decode");
+  BOOST_REQUIRE(decode != nullptr);
+  BOOST_TEST(decode->path == "/jetstream_proto.Orchestrator/Decode");
+  BOOST_TEST(decode->server_streams);
+  BOOST_TEST(schema->find_method("no.Such/Method") == nullptr);
+  BOOST_TEST(schema->find_method("") == nullptr);
+}
+
+/// Byte for byte what the guides' clients send.
+BOOST_AUTO_TEST_CASE(vectors) {
+  const auto schema = load();
+  const std::string classify =
+      hex_of(*schema, "io.seldon.api.rpc.Seldon/Classify",
+             R"({"meta":{"puid":"12345"},"data":{)"
+             R"("@type":"type.googleapis.com/io.seldon.api.rpc.DefaultCustomPredictRequest",)"
+             R"("values":[0.5,0.25]}})");
+  BOOST_TEST(classify ==
+             "0a070a053132333435124f0a41" +
+                 hex("type.googleapis.com/io.seldon.api.rpc.DefaultCustomPredictRequest") +
+                 "120a0a080000003f0000803e");
+  BOOST_TEST(hex_of(*schema, "tensorflow.serving.PredictionService/Predict",
+                    R"({"model_spec":{"name":"flowers","signature_name":"serving_default"},)"
+                    R"("inputs":{"image_bytes":{"dtype":"DT_STRING","tensor_shape":{"dim":[)"
+                    R"({"size":1}]},"string_val":["QUI="]},"key":{"dtype":"DT_STRING",)"
+                    R"("tensor_shape":{"dim":[{"size":1}]},"string_val":["MQ=="]}}})") ==
+             "0a1a0a07666c6f776572731a0f73657276696e675f64656661756c74121b0a0b696d6167655f62797465"
+             "73120c0807120412020801420241421212"
+             "0a036b6579120b0807120412020801420131");
+  BOOST_TEST(hex_of(*schema, "jetstream_proto.Orchestrator/Decode",
+                    R"({"text_content":{"text":"hi"},"max_tokens":8})") == "20082a040a026869");
+  BOOST_TEST(hex_of(*schema, "seldon.protos.Seldon/Predict",
+                    R"({"data":{"tensor":{"shape":[1,2],"values":[1.0,2.0]}}})") ==
+             "1a1812160a0201021210000000000000f03f0000000000000040");
+}
+
+BOOST_AUTO_TEST_CASE(there_and_back) {
+  const auto schema = load();
+  const Method* const method = schema->find_method("seldon.protos.Seldon/Predict");
+  const std::string json =
+      R"({"meta":{"puid":"p"},"data":{"names":["a","b"],"ndarray":[[1,2.5,"x",null,true]]}})";
+  const auto bytes = schema->reply_from_json(*method, json);
+  BOOST_REQUIRE(bytes.ok());
+  BOOST_TEST(schema->reply_to_json(*method, *bytes).value() == json);
+  BOOST_TEST(!schema->reply_to_json(*method, "\xff\xff not a message").ok());
+}
+
+BOOST_AUTO_TEST_CASE(wrong_json_names_what_is_wrong) {
+  const auto schema = load();
+  const auto error = [&](std::string_view json) {
+    return hex_of(*schema, "jetstream_proto.Orchestrator/Decode", json);
+  };
+  for (const std::string_view json : {"{\"no_such_field\":1}", "{\"max_tokens\":\"many\"}", "{",
+                                      "[]", "{\"text_content\":{\"text\":5}}"}) {
+    const std::string message = error(json);
+    BOOST_TEST(message.starts_with("error: jetstream_proto.DecodeRequest: "), message);
+    BOOST_TEST(message.find('\n') == std::string::npos);
+  }
+  BOOST_TEST(error("{\"no_such_field\":1}").find("no_such_field") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(proto_files_of_ones_own) {
+  const TempDir folder;
+  folder.write("common.proto",
+               "syntax = \"proto3\"; package mine; import \"google/protobuf/struct.proto\";\n"
+               "message Ask { string q = 1; google.protobuf.Struct more = 2; }\n");
+  const std::string service = folder.write(
+      "service.proto",
+      "syntax = \"proto3\"; package mine; import \"common.proto\";\n"
+      "service Own { rpc Call(Ask) returns (Ask); rpc Feed(stream Ask) returns (Ask); }\n");
+  const auto schema = load({.proto_files = {service}});
+  BOOST_TEST(hex_of(*schema, "mine.Own/Call", R"({"q":"hi"})") == "0a026869");
+  BOOST_TEST(schema->find_method("mine.Own/Feed")->client_streams);
+  // And what is built in is still there.
+  BOOST_TEST(schema->find_method("seldon.protos.Seldon/Predict") != nullptr);
+}
+
+/// Two definitions of one name: the user's is the one that counts.
+BOOST_AUTO_TEST_CASE(a_users_own_copy_comes_first) {
+  const TempDir folder;
+  const std::string file = folder.write(
+      "own.proto",
+      "syntax = \"proto3\"; package jetstream_proto;\n"
+      "message DecodeRequest { string additional_text = 2; }\n"
+      "message DecodeResponse { repeated string response = 1; }\n"
+      "service Orchestrator { rpc Decode(DecodeRequest) returns (stream DecodeResponse); }\n");
+  const auto schema = load({.proto_files = {file}});
+  BOOST_TEST(hex_of(*schema, "jetstream_proto.Orchestrator/Decode", R"({"additional_text":"x"})") ==
+             "120178");
+}
+
+BOOST_AUTO_TEST_CASE(files_that_do_not_serve) {
+  const TempDir folder;
+  const std::string broken =
+      folder.write("broken.proto", "syntax = \"proto3\";\nmessage M {\n  strin q = 1;\n}\n");
+  BOOST_TEST(load_error({.proto_files = {broken}}) ==
+             "broken.proto:3:3: \"strin\" is not defined.");
+  const std::string lost =
+      folder.write("lost.proto", "syntax = \"proto3\";\nimport \"missing.proto\";\n");
+  BOOST_TEST(load_error({.proto_files = {lost}}).find("missing.proto") != std::string::npos);
+  const std::string missing = folder / "no.proto";
+  BOOST_TEST(load_error({.proto_files = {missing}}) == missing + ": No such file or directory");
+  BOOST_TEST(load_error({.proto_files = {broken}, .import_paths = {folder / "no"}}) ==
+             (folder / "no") + ": there is no such folder");
+  BOOST_TEST(
+      load_error({.descriptor_set = broken}).starts_with(broken + ": found no descriptor set"));
+  BOOST_TEST(load_error({.descriptor_set = missing}) == missing + ": No such file or directory");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
