@@ -13,10 +13,10 @@
 namespace macaw::replay {
 namespace {
 
-/// When a turn has handed out so many requests, and worked at it for so long, it reads answers again:
-/// a generator that cannot keep up must not stop listening. (Over HTTP/1.1 the number takes about
-/// that time; HTTP/2 hands out several times as many in it, and writes those of a connection at
-/// once.)
+/// When a turn has handed out so many requests, and worked at it for so long, it reads answers
+/// again: a generator that cannot keep up must not stop listening. (Over HTTP/1.1 the number takes
+/// about that time; HTTP/2 hands out several times as many in it, and writes those of a connection
+/// at once.)
 constexpr int kSendsPerTurn = 64;
 constexpr Nanos kTurnMax = std::chrono::microseconds(250);
 
