@@ -28,7 +28,7 @@ MODULES = {
     "engine": ("replay/engine", "replay/engine", "io file schedule http grpc net stats"),
     "datasets": ("datasets", "datasets", "io"),
     "generators": ("generators", "generators", "datasets file"),
-    "stub": ("src/stub", "stub", "http net server stats"),
+    "stub": ("src/stub", "stub", "grpc http net server stats"),
     "ui": ("ui", "ui", "http net server store report stats"),
     "app": ("src/app", "app", "io http grpc net server stats store report file schedule engine "
                               "datasets generators stub ui"),

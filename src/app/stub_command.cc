@@ -41,7 +41,8 @@ void describe_times(CLI::App& app, StubArguments& args) {
             "serve so many requests at a time, later ones wait in line; 0: any number")
       ->default_str("0");
   add_value(app, "--errors", args.errors, "KIND=SHARE,...",
-            "503=1%, seldon=0.5% (an error inside a 200), reset=0.1%, silent=0.1%, empty=1%");
+            "503=1%, seldon=0.5% (an error inside a 200), reset=0.1%, silent=0.1%, empty=1%; of "
+            "gRPC calls also grpc14=1% (UNAVAILABLE)");
   add_value(app, "--seed", args.seed, "N", "of latencies, errors and tokens")->default_str("1");
   add_value(app, "--requests-per-connection", args.requests_per_connection, "N",
             "close a connection after so many answers; 0: never")
@@ -58,8 +59,10 @@ void describe_checks(CLI::App& app, StubArguments& args) {
   add_values(app, "--require-key", args.api_keys, "KEY",
              "of predictions: 401 without Authorization: ApiKey, 403 for another KEY (may be "
              "repeated)");
-  app.add_flag("--require-token", args.require_token,
-               "of predictions: 401 without a token that /token or /oauth/token gave");
+  app.add_flag(
+      "--require-token", args.require_token,
+      "of predictions: 401 without a token that /token or /oauth/token gave; gRPC calls get "
+      "PERMISSION_DENIED");
   add_values(app, "--client", args.clients, "KEY:SECRET",
              "who gets a token (may be repeated); everybody when none is given");
   add_value(app, "--token-life", args.token_life, "TIME", "how long a token is valid")
@@ -224,8 +227,8 @@ Result<stub::LatencyRule> parse_latency_rule(std::string_view text) {
 int stub_command(const std::vector<std::string>& arguments) {
   CLI::App app(
       "A target to play against, until Ctrl-C: answers as the Seldon API, TensorFlow Serving, "
-      "Seldon "
-      "Core, KServe and servers of language models do.",
+      "Seldon Core, KServe and servers of language models do, over HTTP/1.1 and HTTP/2, and to "
+      "gRPC calls on the same port.",
       "replay stub");
   StubArguments args;
   describe(app, args);

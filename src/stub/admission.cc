@@ -137,6 +137,36 @@ std::optional<Response> refuse(const http::Request& request, const Route& route,
   return requirements.token ? refuse_token(request, tokens, now_ms) : std::nullopt;
 }
 
+std::optional<CallRefusal> refuse_call(const http::Request& call, const Requirements& requirements,
+                                       const TokenDesk& tokens, int64_t now_ms) {
+  const auto& keys = requirements.api_keys;
+  if (!keys.empty()) {
+    const auto key = credentials(call, "ApiKey");
+    if (!key) {
+      return CallRefusal{GrpcCode::kUnauthenticated, "authorization: ApiKey KEY is missing"};
+    }
+    if (std::find(keys.begin(), keys.end(), *key) == keys.end()) {
+      return CallRefusal{GrpcCode::kPermissionDenied, "The API key is not valid"};
+    }
+  }
+  if (!requirements.token) {
+    return std::nullopt;
+  }
+  const std::string_view metadata = call.header("oauth_token");
+  const std::string_view token =
+      metadata.empty() ? credentials(call, "Bearer").value_or("") : metadata;
+  switch (tokens.judge(token, now_ms)) {
+    case TokenDesk::Judgement::kValid:
+      return std::nullopt;
+    case TokenDesk::Judgement::kExpired:
+      return CallRefusal{GrpcCode::kPermissionDenied, "Access token expired"};
+    case TokenDesk::Judgement::kUnknown:
+      break;
+  }
+  return CallRefusal{GrpcCode::kPermissionDenied,
+                     token.empty() ? "oauth_token is missing" : "Invalid access token"};
+}
+
 Response answer_consumer_token(const http::Request& request, const Requirements& requirements,
                                TokenDesk& tokens, int64_t now_ms) {
   constexpr int kUnknownConsumerKey = 5;

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
+#include "grpc_desk.h"
 #include "macaw/http/request_parser.h"
 #include "macaw/server/http_server.h"
 #include "macaw/stub/seldon_stub.h"
@@ -22,6 +24,16 @@ namespace macaw::stub {
 std::optional<server::Response> refuse(const http::Request& request, const Route& route,
                                        const Requirements& requirements, const TokenDesk& tokens,
                                        int64_t now_ms);
+
+/// The same of a gRPC call, whose credentials are metadata: "oauth_token" or "authorization". The
+/// Host is not looked at.
+struct CallRefusal {
+  GrpcCode code = GrpcCode::kOk;
+  std::string reason = {};
+};
+
+std::optional<CallRefusal> refuse_call(const http::Request& call, const Requirements& requirements,
+                                       const TokenDesk& tokens, int64_t now_ms);
 
 /// GET or POST /token?consumer_key=&consumer_secret= of the Seldon API: lives 6000 s.
 server::Response answer_consumer_token(const http::Request& request,

@@ -135,35 +135,22 @@ Body event(const Parameters& parameters, const AnswerContext& /*context*/) {
                      json_string(std::string_view(given ? *given : free_parameters(parameters))));
 }
 
-/// Ten classes, as for MNIST; the confidences follow from the features and sum up to one.
 Body predict(const Parameters& parameters, const AnswerContext& /*context*/) {
   const auto given = parameters.get("json");
   const std::string features = given ? *given : free_parameters(parameters);
   if (!features.starts_with('{') || !features.ends_with('}')) {
     return R"({"meta":null,"predictions":[],"custom":null})";
   }
-  Random random(hash64(features));
+  const Random random(hash64(features));
   std::string puid = parameters.get("puid").value_or("");
   if (puid.empty()) {
     puid = fmt::format("{:016x}{:016x}{:08x}", random.at(100), random.at(101),
                        random.at(102) & 0xffffffff);
   }
-  std::array<double, 10> weights{};
-  double sum = 0;
-  for (double& weight : weights) {
-    weight = random.unit();
-    sum += weight;
-  }
-  std::string predictions;
-  for (size_t k = 0; k < weights.size(); ++k) {
-    fmt::format_to(std::back_inserter(predictions),
-                   R"({}{{"prediction":{:.17g},"predictedClass":"{}","confidence":{:.17g}}})",
-                   k == 0 ? "" : ",", weights[k] / sum, k, weights[k] / sum);
-  }
   return fmt::format(
       R"({{"meta":{{"puid":{},"modelName":"stub","variation":"stub"}},"predictions":[{}],)"
       R"("custom":null}})",
-      json_string(std::string_view(puid)), predictions);
+      json_string(std::string_view(puid)), class_predictions(hash64(features)));
 }
 
 struct Endpoint {
@@ -178,6 +165,23 @@ constexpr std::array kEndpoints = {
 };
 
 }  // namespace
+
+std::string class_predictions(uint64_t draw) {
+  Random random(draw);
+  std::array<double, 10> weights{};
+  double sum = 0;
+  for (double& weight : weights) {
+    weight = random.unit();
+    sum += weight;
+  }
+  std::string predictions;
+  for (size_t k = 0; k < weights.size(); ++k) {
+    fmt::format_to(std::back_inserter(predictions),
+                   R"({}{{"prediction":{:.17g},"predictedClass":"{}","confidence":{:.17g}}})",
+                   k == 0 ? "" : ",", weights[k] / sum, k, weights[k] / sum);
+  }
+  return predictions;
+}
 
 Response answer_error_page(int status, const std::string& message) {
   Response response;

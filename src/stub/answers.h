@@ -21,6 +21,9 @@ struct AnswerContext {
 
 server::Response answer_request(const http::Request& request, const AnswerContext& context);
 
+/// Members of a JSON array: ten classes, as for MNIST; confidences that sum up to one.
+std::string class_predictions(uint64_t draw);
+
 /// HTTP 200 with Seldon's "A generic error occurred".
 server::Response answer_generic_error(const http::Request& request);
 /// The error page of the servlet container.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "macaw/base/grpc_code.h"
 #include "macaw/base/random.h"
 #include "macaw/base/units.h"
 #include "streams.h"
@@ -26,9 +27,11 @@ Result<ErrorRule> parse_rule(std::string_view text) {
   rule.kind = text.substr(0, equals);
   const int status = status_of(rule);
   if (std::find(kKinds.begin(), kKinds.end(), rule.kind) == kKinds.end() &&
-      (status < 400 || status > 599)) {
-    return errorf("found '{}', expected a status from 400 to 599, seldon, reset, silent or empty",
-                  rule.kind);
+      (status < 400 || status > 599) && grpc_code_of(rule) == 0) {
+    return errorf(
+        "found '{}', expected a status from 400 to 599, seldon, reset, silent, empty, or grpc1 to "
+        "grpc16",
+        rule.kind);
   }
   const std::string_view percent = text.substr(equals + 1, text.size() - equals - 2);
   MACAW_TRY_ASSIGN(const double value, parse_double(percent));
@@ -65,6 +68,17 @@ Result<std::vector<ErrorRule>> parse_rules(std::string_view text) {
 int status_of(const ErrorRule& rule) {
   const auto status = parse_u64(rule.kind);
   return status && rule.kind.size() == 3 ? static_cast<int>(*status) : 0;
+}
+
+int grpc_code_of(const ErrorRule& rule) {
+  constexpr std::string_view kPrefix = "grpc";
+  const std::string_view kind = rule.kind;
+  if (!kind.starts_with(kPrefix)) {
+    return 0;
+  }
+  const auto code = parse_u64(kind.substr(kPrefix.size()));
+  const bool known = code && *code < kGrpcCodes && kind[kPrefix.size()] != '0';
+  return known ? static_cast<int>(*code) : 0;
 }
 
 Result<std::vector<ErrorRule>> parse_error_rules(std::string_view text) {

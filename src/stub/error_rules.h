@@ -16,5 +16,7 @@ const ErrorRule* pick_error(std::span<const ErrorRule> rules, uint64_t seed, uin
 
 /// The status that a rule's kind names ("503"), or 0.
 int status_of(const ErrorRule& rule);
+/// The code that a rule for gRPC calls names ("grpc14"), or 0.
+int grpc_code_of(const ErrorRule& rule);
 
 }  // namespace macaw::stub

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "json_body.h"
 #include "macaw/base/hash.h"
@@ -21,18 +20,10 @@ namespace {
 
 using server::Response;
 
-/// A client cannot order more memory than this.
-constexpr uint64_t kWordsMax = 16'384;
-constexpr uint64_t kWordsUnasked = 16;
-
-constexpr std::array<std::string_view, 16> kWords = {
-    "the",  "river", "was",   "wide",  "and", "nobody", "knew", "how",
-    "many", "boats", "could", "cross", "it",  "before", "the",  "rain"};
-
 std::string generated_words(uint64_t draw, uint64_t count) {
   std::string text;
   for (uint64_t k = 0; k < count; ++k) {
-    text.append(" ").append(kWords[mix64(draw + k) % kWords.size()]);
+    text.append(" ").append(kGeneratedWords[generated_word_index(draw, k)]);
   }
   return text;
 }
@@ -103,6 +94,10 @@ std::string openai_answer(const GenerationCall& call, std::string_view prefix,
 }
 
 }  // namespace
+
+size_t generated_word_index(uint64_t draw, uint64_t k) {
+  return mix64(draw + k) % kGeneratedWords.size();
+}
 
 Response answer_generate(const http::Request& request, const Route& route) {
   const auto call = parse_generation(request);

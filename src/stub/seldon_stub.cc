@@ -16,7 +16,10 @@
 
 #include "admission.h"
 #include "answers.h"
+#include "call_proxy.h"
+#include "call_stream.h"
 #include "error_rules.h"
+#include "grpc_desk.h"
 #include "macaw/base/random.h"
 #include "macaw/server/http_server.h"
 #include "parameters.h"
@@ -35,6 +38,23 @@ constexpr std::string_view kStatsPath = "/macaw/stats";
 /// Paths counted by name; a client that invents paths cannot fill the memory.
 constexpr size_t kPathsMax = 100;
 
+/// Longer than anything that a stub does; a point in time so far away can still be counted.
+constexpr Nanos kForEver = std::chrono::hours(24 * 365);
+
+/// What a rule makes of a gRPC call.
+server::Response make_call_error(const ErrorRule& error) {
+  if (const int status = status_of(error); status != 0) {
+    return answer_error_page(status, "Made to order");
+  }
+  if (const int code = grpc_code_of(error); code != 0) {
+    return grpc_error(code, "Made to order");
+  }
+  if (error.kind == "seldon") {
+    return grpc_error(GrpcCode::kUnknown, "A generic error occurred");
+  }
+  return {.content_type = std::string(kGrpcContentType)};  // neither a message nor a code
+}
+
 int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(wall_now().time_since_epoch())
       .count();
@@ -50,8 +70,10 @@ struct SeldonStub::Impl {
     bool reset = false;
     server::Responder responder;
     server::Response response = {};
-    std::string forward = {};  ///< to the next server; empty: answered here
+    std::unique_ptr<CallStream> stream = {};  ///< instead: an answer that goes out in pieces
+    std::string forward = {};                 ///< to the next server; empty: answered here
     bool head = false;
+    bool is_call = false;
   };
 
   /// For a heap whose top is due first; in the order of arrival among equals.
@@ -81,6 +103,10 @@ struct SeldonStub::Impl {
   }
 
   void handle_request(const http::Request& request, server::Responder responder);
+  void handle_call(const http::Request& call, server::Responder responder, const ErrorRule* error,
+                   uint64_t number, MonoTime arrival);
+  void take_up(Fate fate, MonoTime arrival);
+  void wait(Fate fate);
   void handle_due();
   void strike(Fate fate);
   server::Response make_response(const http::Request& request, const Route& route,
@@ -95,11 +121,13 @@ struct SeldonStub::Impl {
   std::map<std::string, uint64_t, std::less<>> requests_by_path;
   std::map<std::string, uint64_t, std::less<>> errors_by_kind;
   TokenDesk tokens;
+  GrpcDesk calls;
   ServiceLine line;
   std::vector<Fate> waiting;  ///< a heap
   net::DeadlineTimer timer;
   server::HttpServer http;
   std::unique_ptr<Proxy> proxy;
+  std::unique_ptr<CallProxy> call_proxy;
 };
 
 void SeldonStub::Impl::handle_request(const http::Request& request, server::Responder responder) {
@@ -113,10 +141,18 @@ void SeldonStub::Impl::handle_request(const http::Request& request, server::Resp
     return;
   }
   const uint64_t number = requests++;
-  const ErrorRule* const error = pick_error(options.errors, options.seed, number);
+  const bool is_call = is_grpc_call(request);
+  const ErrorRule* error = pick_error(options.errors, options.seed, number);
+  if (error != nullptr && grpc_code_of(*error) != 0 && !is_call) {
+    error = nullptr;  // other requests have no such codes
+  }
   count(path, error);
   if (error != nullptr && error->kind == "silent") {
     return;  // without its responder the request is never answered
+  }
+  if (is_call) {
+    handle_call(request, std::move(responder), error, number, arrival);
+    return;
   }
   const Route route = route_of(path);
   if (auto refusal = refuse(request, route, options.require, tokens, now_ms())) {
@@ -134,10 +170,67 @@ void SeldonStub::Impl::handle_request(const http::Request& request, server::Resp
   } else if (!fate.reset) {
     fate.response = make_response(request, route, error, number);
   }
-  if (fate.due == arrival) {
-    strike(std::move(fate));
+  take_up(std::move(fate), arrival);
+}
+
+void SeldonStub::Impl::handle_call(const http::Request& call, server::Responder responder,
+                                   const ErrorRule* error, uint64_t number, MonoTime arrival) {
+  if (!call.http2) {
+    responder.send({.status = 505, .body = "gRPC needs HTTP/2\n", .close = true});
     return;
   }
+  if (auto refusal = refuse(call, Route{}, options.require, tokens, now_ms())) {
+    responder.send(std::move(*refusal));  // the ingress knows no such host, and nothing of gRPC
+    return;
+  }
+  auto refusal = refuse_call(call, options.require, tokens, now_ms());
+  const auto timeout = grpc_timeout(call);
+  if (!timeout) {
+    refusal = CallRefusal{GrpcCode::kInvalidArgument, timeout.error().message()};
+  }
+  if (refusal) {
+    responder.send(grpc_error(refusal->code, refusal->reason));
+    return;
+  }
+  const MonoTime deadline =
+      *timeout && **timeout < kForEver ? arrival + **timeout : MonoTime::max();
+  const Nanos latency = latency_of(call.path(), number);
+  Fate fate{.due = line.admit(arrival, latency),
+            .request = number,
+            .reset = error != nullptr && error->kind == "reset",
+            .responder = std::move(responder)};
+  if (error != nullptr) {
+    fate.response = make_call_error(*error);
+  } else if (call_proxy != nullptr) {
+    fate.forward = forwarded_call(call);
+    fate.is_call = true;
+  } else {
+    GrpcDesk::Answer answer = calls.answer(call);
+    fate.response = std::move(answer.whole);
+    if (!answer.stream.empty()) {
+      fate.stream = std::make_unique<CallStream>(std::move(answer.stream), fate.due - latency,
+                                                 latency, deadline);
+      fate.due = fate.stream->next_due();
+    }
+  }
+  if (fate.due > deadline) {
+    fate.due = deadline;
+    fate.reset = false;
+    fate.forward.clear();
+    fate.response = grpc_error(GrpcCode::kDeadlineExceeded, "Deadline Exceeded");
+  }
+  take_up(std::move(fate), arrival);
+}
+
+void SeldonStub::Impl::take_up(Fate fate, MonoTime arrival) {
+  if (fate.due <= arrival) {
+    strike(std::move(fate));
+  } else {
+    wait(std::move(fate));
+  }
+}
+
+void SeldonStub::Impl::wait(Fate fate) {
   waiting.push_back(std::move(fate));
   std::push_heap(waiting.begin(), waiting.end(), due_later);
   timer.arm(waiting.front().due);
@@ -159,6 +252,13 @@ void SeldonStub::Impl::handle_due() {
 void SeldonStub::Impl::strike(Fate fate) {
   if (fate.reset) {
     fate.responder.abort(/*reset=*/true);
+  } else if (fate.stream != nullptr) {
+    if (fate.stream->send_due(fate.due, fate.responder)) {
+      fate.due = fate.stream->next_due();
+      wait(std::move(fate));
+    }
+  } else if (fate.is_call && !fate.forward.empty()) {
+    call_proxy->forward(std::move(fate.forward), std::move(fate.responder));
   } else if (!fate.forward.empty()) {
     proxy->forward(std::move(fate.forward), fate.head, std::move(fate.responder));
   } else {
@@ -233,6 +333,7 @@ SeldonStub::~SeldonStub() = default;
 Status SeldonStub::start() {
   if (const auto& next = impl_->options.proxy) {
     MACAW_TRY_ASSIGN(auto addresses, net::resolve(next->host, next->port));
+    impl_->call_proxy = std::make_unique<CallProxy>(impl_->loop, addresses, next->key());
     impl_->proxy = std::make_unique<Proxy>(impl_->loop, std::move(addresses), next->key());
   }
   const StubOptions& options = impl_->options;

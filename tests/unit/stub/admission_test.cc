@@ -159,6 +159,28 @@ BOOST_AUTO_TEST_CASE(predictions_are_posted) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(calls) {
+  TokenDesk tokens(1);
+  const std::string token = tokens.issue(kNowMs, /*life_ms=*/1000);
+  const auto code = [&](const Requirements& require, test::MadeHeaders metadata,
+                        int64_t now_ms = kNowMs) {
+    const auto refusal = refuse_call(test::made_request("POST", "/a.B/C", "", std::move(metadata)),
+                                     require, tokens, now_ms);
+    return refusal ? static_cast<int>(refusal->code) : 0;
+  };
+  BOOST_TEST(code({}, {}) == 0);
+  const Requirements tokened{.token = true};
+  BOOST_TEST(code(tokened, {{"oauth_token", token}}) == 0);
+  BOOST_TEST(code(tokened, {{"authorization", "Bearer " + token}}) == 0);
+  BOOST_TEST(code(tokened, {{"oauth_token", token}}, kNowMs + 1000) == 7);
+  BOOST_TEST(code(tokened, {{"oauth_token", "x"}}) == 7);
+  BOOST_TEST(code(tokened, {}) == 7);
+  const Requirements keyed{.api_keys = {"K"}};
+  BOOST_TEST(code(keyed, {{"authorization", "ApiKey K"}}) == 0);
+  BOOST_TEST(code(keyed, {{"authorization", "ApiKey L"}}) == 7);
+  BOOST_TEST(code(keyed, {}) == 16);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

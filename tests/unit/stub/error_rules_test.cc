@@ -23,13 +23,35 @@ BOOST_AUTO_TEST_CASE(good_rules) {
   BOOST_TEST(status_of((*rules)[1]) == 0);
   BOOST_TEST((*rules)[5].kind == "499");
   BOOST_TEST(parse_error_rules("503=100%").ok());
+  const auto calls = parse_error_rules("grpc14=1%,grpc1=2%,503=1%").value();
+  BOOST_TEST(grpc_code_of(calls[0]) == 14);
+  BOOST_TEST(status_of(calls[0]) == 0);
+  BOOST_TEST(grpc_code_of(calls[1]) == 1);
+  BOOST_TEST(grpc_code_of(calls[2]) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(bad_rules) {
-  for (const std::string_view text :
-       {"", "503", "503=1", "503=%", "200=1%", "399=1%", "600=1%", "05030=1%", "slow=1%", "=1%",
-        "503=-1%", "503=101%", "503=60%,reset=50%", "503=1%,503=2%", "503=1%,,reset=1%",
-        "503=1%,x"}) {
+  for (const std::string_view text : {"",
+                                      "503",
+                                      "503=1",
+                                      "503=%",
+                                      "200=1%",
+                                      "399=1%",
+                                      "600=1%",
+                                      "05030=1%",
+                                      "slow=1%",
+                                      "=1%",
+                                      "503=-1%",
+                                      "503=101%",
+                                      "503=60%,reset=50%",
+                                      "503=1%,503=2%",
+                                      "503=1%,,reset=1%",
+                                      "503=1%,x",
+                                      "grpc=1%",
+                                      "grpc0=1%",
+                                      "grpc17=1%",
+                                      "grpc014=1%",
+                                      "grpcx=1%"}) {
     const auto rules = parse_error_rules(text);
     BOOST_REQUIRE_MESSAGE(!rules.ok(), text);
     BOOST_TEST(rules.error().message().starts_with("error rules '"), rules.error().message());

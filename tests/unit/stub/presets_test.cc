@@ -93,6 +93,29 @@ BOOST_AUTO_TEST_CASE(flowers) {
   BOOST_TEST(std::abs(mean(executor) - 82.639) < 0.15);
 }
 
+BOOST_AUTO_TEST_CASE(over_grpc) {
+  check_table(sorted_draws(only_model("mnist-grpc")), {{0, 6},
+                                                       {50, 14},
+                                                       {66, 16},
+                                                       {75, 18},
+                                                       {80, 19},
+                                                       {90, 25},
+                                                       {95, 36},
+                                                       {98, 67},
+                                                       {99, 110},
+                                                       {100, 5045}});
+  const auto direct = sorted_draws(only_model("flowers-grpc-direct"));
+  check_table(
+      direct,
+      {{0, 53.792}, {50, 73.839}, {90, 82.282}, {95, 85.534}, {99, 93.876}, {100, 1008.192}});
+  BOOST_TEST(std::abs(mean(direct) - 74.479) < 0.15);
+  const auto executor = sorted_draws(only_model("flowers-grpc-executor"));
+  check_table(
+      executor,
+      {{0, 54.712}, {50, 75.875}, {90, 89.226}, {95, 97.537}, {99, 128.647}, {100, 938.906}});
+  BOOST_TEST(std::abs(mean(executor) - 78.227) < 0.15);
+}
+
 // Half recommendations, half actions: p95 about 100 ms, p99 about 190 (a step of Iago's graph).
 BOOST_AUTO_TEST_CASE(ml10m_mixes_two_calls) {
   const auto rules = latency_preset("ml10m");
@@ -114,12 +137,18 @@ BOOST_AUTO_TEST_CASE(ml10m_mixes_two_calls) {
 }
 
 BOOST_AUTO_TEST_CASE(names) {
-  const std::vector<std::string> expected = {"hopsworks", "mnist-rest", "flowers-direct",
-                                             "flowers-executor", "ml10m"};
+  const std::vector<std::string> expected = {"hopsworks",
+                                             "mnist-rest",
+                                             "mnist-grpc",
+                                             "flowers-direct",
+                                             "flowers-executor",
+                                             "flowers-grpc-direct",
+                                             "flowers-grpc-executor",
+                                             "ml10m"};
   BOOST_TEST(latency_preset_names() == expected, boost::test_tools::per_element());
   BOOST_TEST(latency_preset("iris").error().message() ==
-             "found 'iris', expected one of hopsworks, mnist-rest, flowers-direct, "
-             "flowers-executor, ml10m");
+             "found 'iris', expected one of hopsworks, mnist-rest, mnist-grpc, flowers-direct, "
+             "flowers-executor, flowers-grpc-direct, flowers-grpc-executor, ml10m");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
