@@ -421,7 +421,10 @@ Result<std::unique_ptr<Replayer>> Replayer::prepare(RunOptions options, const Fi
   if (!source.first().grpc_call.empty()) {
     // What a call means is known here and not to the reader of the file.
     Renderer renderer(options.transmission, options.selection.file);
-    MACAW_TRY_ASSIGN(const RenderedRequest works, renderer.render(source.first(), "0"));
+    const auto works = renderer.render(source.first(), "0");
+    if (!works.ok()) {
+      return works.error();
+    }
   }
   const size_t ring = ring_bytes(options, survey);
   auto replayer = std::make_unique<ReplayerImpl>(std::move(options), std::move(source),

@@ -115,6 +115,29 @@ std::string deterministic_bytes(const pb::Message& message) {
   return bytes;
 }
 
+/// protobuf's reader of JSON recurses, and nests without a limit.
+bool is_nested_too_deep(std::string_view json) {
+  constexpr int kDepthMax = 100;
+  int depth = 0;
+  bool in_string = false;
+  for (size_t k = 0; k < json.size(); ++k) {
+    const char c = json[k];
+    if (in_string) {
+      k += c == '\\' ? 1 : 0;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kDepthMax) {
+        return true;
+      }
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 Error one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return Error(std::move(text));
@@ -243,6 +266,9 @@ Schema::Impl::Source& Schema::Impl::source_of(const pb::Descriptor* type) {
 }
 
 Result<std::string> Schema::Impl::to_bytes(const pb::Descriptor* type, std::string_view json) {
+  if (is_nested_too_deep(json)) {
+    return errorf("{}: found JSON nested more than 100 deep", type->full_name());
+  }
   Source& source = source_of(type);
   std::string unordered;
   const auto status = pb::util::JsonToBinaryString(

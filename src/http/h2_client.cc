@@ -23,6 +23,11 @@ namespace {
 constexpr size_t kRequestHeadMax = size_t{64} << 20;
 constexpr size_t kFrameHeadBytes = 9;
 
+/// Whether it is a part of a request or an answer. Others belong to a stream, too (WINDOW_UPDATE
+/// while the request is read, RST_STREAM), but an answer does not begin with them.
+bool is_of_message(uint8_t type) {
+  return type == NGHTTP2_HEADERS || type == NGHTTP2_CONTINUATION || type == NGHTTP2_DATA;
+}
 }  // namespace
 
 std::string_view h2_error_name(uint32_t code) {
@@ -76,7 +81,6 @@ struct H2ClientSession::Impl {
   H2RequestHead head;
   bool is_tls = false;
   bool settings_came = false;
-  int violation = 0;  // of the protocol, the last one: nghttp2's number for it
   std::string trouble;
 };
 
@@ -86,7 +90,7 @@ nghttp2_session_callbacks* H2ClientSession::Impl::make_callbacks() {
   nghttp2_session_callbacks_set_on_begin_frame_callback(
       made, [](nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
         if (H2Stream* const stream =
-                frame->stream_id > 0 ? of(user).stream_of(frame->stream_id) : nullptr) {
+                is_of_message(frame->type) ? of(user).stream_of(frame->stream_id) : nullptr) {
           stream->frame_begins(frame->length + kFrameHeadBytes);
         }
         return 0;
@@ -118,8 +122,10 @@ nghttp2_session_callbacks* H2ClientSession::Impl::make_callbacks() {
         return of(user).handle_stream_close(id, code);
       });
   nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(
-      made, [](nghttp2_session*, const nghttp2_frame*, int error, void* user) {
-        of(user).violation = error;
+      made, [](nghttp2_session*, const nghttp2_frame* frame, int error, void* user) {
+        if (H2Stream* const stream = of(user).stream_of(frame->hd.stream_id)) {
+          stream->violation_ = error;
+        }
         return 0;
       });
   return made;
@@ -147,7 +153,6 @@ void H2ClientSession::Impl::end() {
 void H2ClientSession::Impl::start() {
   end();
   settings_came = false;
-  violation = 0;
   trouble.clear();
   MACAW_CHECK(
       nghttp2_session_client_new3(&session, callbacks, this, options, memory.callbacks()) == 0,
@@ -196,8 +201,8 @@ void H2ClientSession::Impl::handle_frame_sent(const nghttp2_frame& frame) {
                           h2_error_name(frame.goaway.error_code));
     return;
   }
-  const bool carries = frame.hd.type == NGHTTP2_HEADERS || frame.hd.type == NGHTTP2_DATA;
-  if (H2Stream* const stream = carries ? stream_of(frame.hd.stream_id) : nullptr) {
+  if (H2Stream* const stream =
+          is_of_message(frame.hd.type) ? stream_of(frame.hd.stream_id) : nullptr) {
     stream->frame_sent(frame.hd.length + kFrameHeadBytes);
   }
 }
@@ -275,8 +280,9 @@ int H2ClientSession::Impl::handle_stream_close(int32_t id, uint32_t code) {
   }
   // We have reset it: nghttp2 has seen something that HTTP does not allow.
   fail(*stream, H2Failure::kMalformed,
-       fmt::format("not an HTTP/2 answer: {}",
-                   violation != 0 ? nghttp2_strerror(violation) : h2_error_name(code)));
+       fmt::format("not an HTTP/2 answer: {}", stream->violation_ != 0
+                                                   ? nghttp2_strerror(stream->violation_)
+                                                   : h2_error_name(code)));
   return 0;
 }
 
@@ -304,6 +310,7 @@ void H2ClientSession::Impl::submit(std::string_view request, H2Stream& stream) {
   stream.body_left_ = head.body();
   stream.header_bytes_ = 0;
   stream.reset_by_server_ = false;
+  stream.violation_ = 0;
   const int32_t id = nghttp2_submit_request(session, /*pri_spec=*/nullptr, head.fields().data(),
                                             head.fields().size(),
                                             head.body().empty() ? nullptr : &provider, &stream);

@@ -251,7 +251,7 @@ int Stream::connect(const Address& address, const TlsConnect* tls) {
   }
   impl_->info.started = MonoClock::now();
   if (tls != nullptr) {
-    impl_->secure(std::make_unique<TlsSession>(*tls), /*of_server=*/false);
+    impl_->secure(std::make_unique<TlsSession>(*tls), /*is_of_server=*/false);
   }
   error = impl_->start_connect(address);
   if (error != 0) {

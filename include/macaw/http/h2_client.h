@@ -31,9 +31,10 @@ class H2Stream {
  public:
   virtual ~H2Stream() = default;
 
-  /// A frame of so many bytes, its head included, was handed out to be written.
+  /// A frame of the request (its head's or body's) of so many bytes, with the frame's own head, was
+  /// handed out to be written.
   virtual void frame_sent(size_t bytes) = 0;
-  /// A frame of so many bytes begins to arrive.
+  /// Such a frame of the answer begins to arrive.
   virtual void frame_begins(size_t bytes) = 0;
   /// A field of the head, ":status" among them, of an interim (1xx) head before it, or of the
   /// trailers: then ":status" has come before, and not a second time. Names are in lower case.
@@ -49,6 +50,7 @@ class H2Stream {
   std::string_view body_left_;
   size_t header_bytes_ = 0;
   bool reset_by_server_ = false;
+  int violation_ = 0;  // of the protocol, the last one on this stream: nghttp2's number for it
 };
 
 class H2ClientSession {

@@ -122,6 +122,8 @@ BOOST_AUTO_TEST_CASE(wrong_json_names_what_is_wrong) {
     BOOST_TEST(message.starts_with("error: jetstream_proto.DecodeRequest: "), message);
     BOOST_TEST(message.find('\n') == std::string::npos);
   }
+  BOOST_TEST(error(std::string(100'000, '[')) ==
+             "error: jetstream_proto.DecodeRequest: found JSON nested more than 100 deep");
   BOOST_TEST(error("{\"no_such_field\":1}").find("no_such_field") != std::string::npos);
 }
 

@@ -169,6 +169,59 @@ BOOST_AUTO_TEST_CASE(a_goaway_says_which_were_looked_at) {
   BOOST_TEST(session.trouble().empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_begins_with_its_head) {
+  H2ClientSession session({});
+  session.start();
+  Recorder stream;
+  session.submit(kGet, stream);
+  written(session);
+  BOOST_TEST(session.feed(h2::settings() + h2::frame(h2::kWindowUpdate, 0, 1, h2::number(100))));
+  BOOST_TEST(stream.came == 0U);
+  const std::string answer = h2::answer(1, "x");
+  BOOST_TEST(session.feed(answer));
+  BOOST_TEST(stream.came == answer.size());
+
+  Recorder reset;
+  session.submit(kGet, reset);
+  written(session);
+  BOOST_TEST(session.feed(h2::rst(3, h2::kInternalError)));
+  BOOST_TEST(reset.told == "|failed 0 the server reset the stream (INTERNAL_ERROR)");
+  BOOST_TEST(reset.came == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_head_comes_in_several_frames) {
+  H2ClientSession session({});
+  session.start();
+  Recorder stream;
+  session.submit(kGet, stream);
+  written(session);
+  const std::string head = h2::field(":status", "200");
+  const std::string rest = h2::field("a", "b");
+  const std::string answer = h2::frame(h2::kHeaders, h2::kEndStream, 1, head) +
+                             h2::frame(h2::kContinuation, h2::kEndHeaders, 1, rest);
+  BOOST_TEST(session.feed(h2::settings() + answer));
+  BOOST_TEST(stream.told == ":status=200;a=b;|end");
+  BOOST_TEST(stream.came == answer.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_breach_is_that_of_its_stream) {
+  H2ClientSession session({});
+  session.start();
+  Recorder first;
+  Recorder second;
+  session.submit(kGet, first);
+  session.submit(kGet, second);
+  written(session);
+  BOOST_TEST(session.feed(h2::settings() + h2::headers(1, {{":status", "200"}, {":status", "1"}})));
+  BOOST_TEST(session.feed(h2::headers(3, {{":status", "200"}, {"content-length", "5"}}) +
+                          h2::data(3, "four")));
+  written(session);
+  BOOST_TEST(
+      first.told.find("|failed 2 not an HTTP/2 answer: Invalid HTTP header") != std::string::npos,
+      first.told);
+  BOOST_TEST(second.told.ends_with("|failed 2 not an HTTP/2 answer: PROTOCOL_ERROR"), second.told);
+}
+
 BOOST_AUTO_TEST_CASE(says_what_was_wrong) {
   H2ClientSession session({});
   session.start();
