@@ -165,8 +165,8 @@ BOOST_AUTO_TEST_CASE(our_own_calls) {
              "\n";
   }
   folder.dir().write("calls.jsonl", lines);
-  check_ended_well(
-      folder.play({"calls.jsonl", "--target", "http://" + stub.host_port(), "--rps", "400"}));
+  check_ended_well(folder.play(
+      {"calls.jsonl", "--target", "http://" + stub.host_port(), "--rps", "400", "--no-probe"}));
   Sql sql(folder.db());
   folder.check_stored(sql);
   BOOST_TEST(counted(stub, "requests") == 200U);
