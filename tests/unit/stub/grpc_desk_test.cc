@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(tensorflow) {
       R"({"model_spec":{"name":"flowers","signature_name":"serving_default"},"inputs":{)"
       R"("image_bytes":{"dtype":"DT_STRING","tensor_shape":{"dim":[{"size":"1"}]},)"
       R"("string_val":["/9j/"]},)"
-      R"("key":{"dtype":"DT_STRING","tensor_shape":{"dim":[{"size":"1"}]},"string_val":["MQ=="]}}})";
+      R"("key":{"dtype":"DT_STRING","tensor_shape":{"dim":[{"size":"1"}]},)"
+      R"("string_val":["MQ=="]}}})";
   const std::string reply = ask(kTensorflow, image);
   BOOST_TEST(has(reply, R"("name":"flowers")"), reply);
   BOOST_TEST(has(reply, R"("string_val":["MQ=="])"), reply);
