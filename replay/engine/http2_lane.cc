@@ -51,6 +51,11 @@ void Http2Lane::frame_begins(size_t bytes) {
 
 void Http2Lane::header_came(std::string_view name, std::string_view value) {
   if (name == ":status") {
+    // What an interim head (1xx) said was not of the answer.
+    content_type_.clear();
+    content_encoding_.clear();
+    location_.clear();
+    set_cookies_.clear();
     std::from_chars(value.data(), value.data() + value.size(), status_);
   } else if (name == "content-type") {
     content_type_.assign(value);

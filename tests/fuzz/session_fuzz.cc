@@ -45,15 +45,16 @@ std::string cookies_of(std::string_view lines, std::string_view path) {
   return header;
 }
 
-void check_redirect(int status, std::string_view location, const std::string& cookies) {
+void check_redirect(int status, std::string_view location, const std::string& cookies,
+                    bool is_tls) {
   const std::string request =
       "POST /a/b?c HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nX-T: \r\n"
       "Content-Length: 4\r\n\r\nbody";
   const replay::Splices splices{.token = static_cast<uint32_t>(request.find("X-T: ") + 5),
                                 .cookies = static_cast<uint32_t>(request.find("\r\n\r\n") + 2)};
-  const auto next = replay::redirected(request, splices, status, location);
+  const auto next = replay::redirected(request, splices, status, location, is_tls);
   if (!next.ok()) {
-    MACAW_CHECK(next.error().message().starts_with("redirected to "));
+    MACAW_CHECK(next.error().message().starts_with("redirected "));
     return;
   }
   const bool to_get = status != 307;
@@ -77,12 +78,14 @@ void check_redirect(int status, std::string_view location, const std::string& co
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   macaw::fuzz::FuzzInput input(data, size);
-  const bool keeps_method = input.take_byte() % 2 != 0;
+  const uint8_t choices = input.take_byte();
+  const bool keeps_method = (choices & 1) != 0;
+  const bool is_tls = (choices & 2) != 0;
   const std::string_view location = input.take_until("\n");
   // As the response parser gives it: no line ends within a value.
   std::string lines(input.rest());
   std::erase(lines, '\r');
   const std::string cookies = macaw::fuzz::cookies_of(lines, "/a/b");
-  macaw::fuzz::check_redirect(keeps_method ? 307 : 303, location, cookies);
+  macaw::fuzz::check_redirect(keeps_method ? 307 : 303, location, cookies, is_tls);
   return 0;
 }

@@ -34,6 +34,11 @@ void check_url(std::string_view text) {
   const size_t question = url.target.find('?');
   MACAW_CHECK(url.query == (question == std::string_view::npos ? std::string_view()
                                                                : url.target.substr(question + 1)));
+  if (!url.scheme.empty()) {
+    const auto place = http::parse_host_port(url.origin());
+    MACAW_CHECK(place.ok() && place->host == url.host && place->port == url.port &&
+                place->tls == url.is_https());
+  }
   // The target alone is a URL, too, and means the same.
   const std::string origin =
       url.target.front() == '/' ? std::string(url.target) : "/" + std::string(url.target);
@@ -49,7 +54,8 @@ void check_host_port(std::string_view text) {
   }
   const auto by_key = http::parse_host_port(host->key());
   MACAW_CHECK(by_key.ok() && *by_key == *host);
-  const auto by_header = http::parse_host_port(host->host_header());
+  const auto by_header =
+      http::parse_host_port((host->tls ? "https://" : "http://") + host->host_header());
   MACAW_CHECK(by_header.ok() && *by_header == *host);
 }
 

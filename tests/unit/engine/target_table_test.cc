@@ -63,14 +63,16 @@ BOOST_AUTO_TEST_CASE(what_is_spoken) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(grpc_calls_share_a_target_with_what_goes_over_http2_only) {
+/// Also where all is HTTP/2: what is known of a target (that its answers are of gRPC) is known
+/// before the start.
+BOOST_AUTO_TEST_CASE(grpc_calls_have_a_target_of_their_own) {
   const Transmission automatic;
   TargetTable apart(automatic);
   BOOST_TEST((apart.id_of("h", false, 1) != apart.id_of("h", true, 1)));
   BOOST_TEST((apart.id_of("h", true, 1) == apart.id_of("h:80", true, 1)));
   const Transmission http2 = with_version(HttpVersion::k2);
-  TargetTable together(http2);
-  BOOST_TEST((together.id_of("h", false, 1) == together.id_of("h", true, 1)));
+  TargetTable all_http2(http2);
+  BOOST_TEST((all_http2.id_of("h", false, 1) != all_http2.id_of("h", true, 1)));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_verified_that_stood_before_connect_to) {

@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(an_answer_begins_with_its_head) {
   H2ClientSession session({});
   session.start();
   Recorder stream;
-  session.submit(kGet, stream);
+  session.submit(kGetText, stream);
   written(session);
   BOOST_TEST(session.feed(h2::settings() + h2::frame(h2::kWindowUpdate, 0, 1, h2::number(100))));
   BOOST_TEST(stream.came == 0U);
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(an_answer_begins_with_its_head) {
   BOOST_TEST(stream.came == answer.size());
 
   Recorder reset;
-  session.submit(kGet, reset);
+  session.submit(kGetText, reset);
   written(session);
   BOOST_TEST(session.feed(h2::rst(3, h2::kInternalError)));
   BOOST_TEST(reset.told == "|failed 0 the server reset the stream (INTERNAL_ERROR)");
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_large_head_comes_in_several_frames) {
   H2ClientSession session({});
   session.start();
   Recorder stream;
-  session.submit(kGet, stream);
+  session.submit(kGetText, stream);
   written(session);
   const std::string head = h2::field(":status", "200");
   const std::string rest = h2::field("a", "b");
@@ -209,8 +209,8 @@ BOOST_AUTO_TEST_CASE(a_breach_is_that_of_its_stream) {
   session.start();
   Recorder first;
   Recorder second;
-  session.submit(kGet, first);
-  session.submit(kGet, second);
+  session.submit(kGetText, first);
+  session.submit(kGetText, second);
   written(session);
   BOOST_TEST(session.feed(h2::settings() + h2::headers(1, {{":status", "200"}, {":status", "1"}})));
   BOOST_TEST(session.feed(h2::headers(3, {{":status", "200"}, {"content-length", "5"}}) +
