@@ -38,8 +38,8 @@ BOOST_AUTO_TEST_CASE(options_that_are_wrong) {
   const ReplayFolder folder;
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"--preset", "iris"},
-       "replay: --preset: found 'iris', expected one of hopsworks, mnist-rest, flowers-direct, "
-       "flowers-executor, ml10m\n"},
+       "replay: --preset: found 'iris', expected one of hopsworks, mnist-rest, mnist-grpc, "
+       "flowers-direct, flowers-executor, flowers-grpc-direct, flowers-grpc-executor, ml10m\n"},
       {{"--delay", "1ms"}, "replay: --delay needs --proxy\n"},
       {{"--proxy", "127.0.0.1:1", "--preset", "ml10m"},
        "replay: --preset is the time of answers, and --proxy has none of its own; use --delay\n"},
@@ -131,7 +131,9 @@ BOOST_AUTO_TEST_CASE(a_preset_of_the_stub_that_a_run_starts) {
   BOOST_TEST(sql.number("select min(service_ms) from requests where endpoint = "
                         "'/js/action/new'") < 53.958);
 
-  const std::string names = "hopsworks, mnist-rest, flowers-direct, flowers-executor, ml10m";
+  const std::string names =
+      "hopsworks, mnist-rest, mnist-grpc, flowers-direct, flowers-executor, flowers-grpc-direct, "
+      "flowers-grpc-executor, ml10m";
   const ProcessResult unknown =
       folder.play({"out.txt", "--rps", "100", "--target", "stub", "--stub-preset", "iris"});
   BOOST_TEST(unknown.code == 1);
