@@ -283,21 +283,21 @@ void H2ServerSession::begin_answer(int32_t stream, const ResponseView& response)
   impl_->begin_answer(stream, response, /*is_whole=*/false, {});
 }
 
-void H2ServerSession::add_body(int32_t id, std::string_view bytes) {
-  H2ServerStream* const stream = impl_->find(id);
-  if (stream != nullptr && !stream->ended && !stream->is_head) {
-    stream->body.append(bytes);
+void H2ServerSession::add_body(int32_t stream, std::string_view bytes) {
+  H2ServerStream* const found = impl_->find(stream);
+  if (found != nullptr && !found->ended && !found->is_head) {
+    found->body.append(bytes);
     impl_->output_bytes += bytes.size();
-    impl_->resume(id, *stream);
+    impl_->resume(stream, *found);
   }
 }
 
-void H2ServerSession::end_answer(int32_t id, const Trailers& trailers) {
-  H2ServerStream* const stream = impl_->find(id);
-  if (stream != nullptr && !stream->ended) {
-    stream->ended = true;
-    stream->trailers = trailers;
-    impl_->resume(id, *stream);
+void H2ServerSession::end_answer(int32_t stream, const Trailers& trailers) {
+  H2ServerStream* const found = impl_->find(stream);
+  if (found != nullptr && !found->ended) {
+    found->ended = true;
+    found->trailers = trailers;
+    impl_->resume(stream, *found);
   }
 }
 

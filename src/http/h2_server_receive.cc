@@ -165,7 +165,7 @@ void H2ServerSession::Impl::refuse(int32_t id, H2ServerStream& stream, int statu
   stream.request = {};
   const std::string body = fmt::format("{}\n", reason);
   begin_answer(id, {.status = status, .content_type = "text/plain; charset=utf-8", .body = body},
-               /*whole=*/true, {});
+               /*is_whole=*/true, {});
 }
 
 void H2ServerSession::Impl::handle_stream_close(int32_t id) {
