@@ -2,17 +2,21 @@
 //
 // What the stub makes of requests, and of the answers that its hop passes on: always an answer,
 // JSON that a reader takes, and headers that are whole lines. Input: METHOD, target and body, each
-// but the last ended by a newline; the body is also read as the next server's answer.
+// but the last ended by a newline; the body is also read as the next server's answer, and as the
+// message of a gRPC call, whose method is the target.
 
 #include <rapidjson/reader.h>
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fuzz_support.h"
 #include "macaw/base/check.h"
+#include "macaw/grpc/frame.h"
 #include "src/stub/admission.h"
 #include "src/stub/answers.h"
+#include "src/stub/grpc_desk.h"
 #include "src/stub/relay.h"
 #include "src/stub/services.h"
 
@@ -76,6 +80,18 @@ void check_relay(const http::Request& request, std::string_view bytes) {
   check_answer(stub::relayed_answer(200, head, bytes.substr(end)));
 }
 
+/// Whatever a message holds, the call ends with a code.
+void check_call(http::Request request) {
+  static const stub::GrpcDesk desk;
+  const std::string message = std::exchange(request.body, {});
+  grpc::append_frame(message, request.body);
+  const stub::GrpcDesk::Answer answer = desk.answer(request);
+  check_answer(answer.whole);
+  MACAW_CHECK(answer.whole.extra_headers.starts_with("grpc-status: ") !=
+              (answer.whole.trailers.size() == 1));
+  MACAW_CHECK(answer.whole.body == desk.answer(request).whole.body);
+}
+
 }  // namespace
 }  // namespace macaw::fuzz
 
@@ -87,5 +103,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   request.body = input.rest();
   macaw::fuzz::check_request(request);
   macaw::fuzz::check_relay(request, input.rest());
+  macaw::fuzz::check_call(std::move(request));
   return 0;
 }
