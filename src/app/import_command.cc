@@ -48,6 +48,9 @@ void say_tally(const Tally& tally, std::string_view begin, const std::string& pa
 
 Result<std::string> parse_host(std::string_view text) {
   MACAW_TRY_ASSIGN(const http::HostPort host, http::parse_host_port(text));
+  if (host.tls) {
+    return errorf("found '{}', expected a host that is asked over plain HTTP", text);
+  }
   return host.host_header();
 }
 

@@ -127,6 +127,9 @@ Status set_times(const StubArguments& args, stub::StubOptions& options) {
   }
   http::HostPort next;
   MACAW_TRY(set_option("--proxy", args.proxy, http::parse_host_port, next));
+  if (next.tls) {
+    return errorf("--proxy: found '{}', expected a server without TLS", *args.proxy);
+  }
   options.proxy = std::move(next);
   stub::LatencyModel delay;
   MACAW_TRY(set_option("--delay", args.delay, stub::LatencyModel::parse, delay));

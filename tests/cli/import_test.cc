@@ -167,8 +167,11 @@ BOOST_AUTO_TEST_CASE(mistakes_are_one_line) {
       {{"access-log", "in", "out", "--method", "GET,,HEAD"},
        "create-replay: --method: found 'GET,,HEAD', expected methods such as GET,HEAD\n"},
       {{"access-log", "in", "out", "--host", "a b"},
-       "create-replay: --host: found 'a b', expected host, host:port, [v6]:port or "
-       "http://host:port\n"}};
+       "create-replay: --host: found 'a b', expected host, host:port, [v6]:port, "
+       "http://host:port or https://host:port\n"},
+      {{"access-log", "in", "out", "--host", "https://a"},
+       "create-replay: --host: found 'https://a', expected a host that is asked over plain "
+       "HTTP\n"}};
   for (const auto& [args, says] : cases) {
     const ProcessResult result = run_import(folder, args);
     check_code(result, 1);

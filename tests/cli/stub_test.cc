@@ -45,6 +45,8 @@ BOOST_AUTO_TEST_CASE(options_that_are_wrong) {
        "replay: --preset is the time of answers, and --proxy has none of its own; use --delay\n"},
       {{"--proxy", "127.0.0.1:1", "--latency", "1ms"},
        "replay: --latency is the time of answers, and --proxy has none of its own; use --delay\n"},
+      {{"--proxy", "https://127.0.0.1:1"},
+       "replay: --proxy: found 'https://127.0.0.1:1', expected a server without TLS\n"},
       {{"--client", "key"}, "replay: --client: found 'key', expected KEY:SECRET\n"}};
   for (const auto& [options, says] : cases) {
     std::vector<std::string> args{"stub", "--port", "0"};
