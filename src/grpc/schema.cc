@@ -174,8 +174,8 @@ struct Schema::Impl {
   Source& source_of(const pb::Descriptor* type);
   Result<std::string> to_bytes(const pb::Descriptor* type, std::string_view json);
   Result<std::string> to_json(const pb::Descriptor* type, std::string_view bytes);
-  void rewrite_any(Source& source, pb::Message& message);
-  void rewrite_inside(Source& source, pb::Message& message);
+  bool rewrite_any(Source& source, pb::Message& message, int depth);
+  bool rewrite_inside(Source& source, pb::Message& message, int depth = 0);
 
   FirstError errors;
   BuiltInTree built_in_tree;
@@ -282,12 +282,19 @@ Result<std::string> Schema::Impl::to_bytes(const pb::Descriptor* type, std::stri
   if (!message->ParseFromString(unordered)) {
     return errorf("{}: the message cannot be made of this", type->full_name());
   }
-  rewrite_inside(source, *message);
+  if (!rewrite_inside(source, *message)) {
+    return errorf("{}: found Anys nested too deep", type->full_name());
+  }
   return deterministic_bytes(*message);
 }
 
-/// What JSON has made of the inside of an Any is not packed, as generated code would have it.
-void Schema::Impl::rewrite_any(Source& source, pb::Message& message) {
+/// What JSON has made of the inside of an Any is not packed, as generated code would have it. False
+/// when the inside is no message of its type.
+bool Schema::Impl::rewrite_any(Source& source, pb::Message& message, int depth) {
+  constexpr int kAnysMax = 8;  // one in the other; each may be nested as deep as a message
+  if (depth > kAnysMax) {
+    return false;
+  }
   const pb::Reflection& access = *message.GetReflection();
   const pb::FieldDescriptor* const url = message.GetDescriptor()->FindFieldByName("type_url");
   const pb::FieldDescriptor* const value = message.GetDescriptor()->FindFieldByName("value");
@@ -295,19 +302,20 @@ void Schema::Impl::rewrite_any(Source& source, pb::Message& message) {
   const pb::Descriptor* const type =
       source.pool->FindMessageTypeByName(name.substr(name.rfind('/') + 1));
   if (type == nullptr) {
-    return;
+    return true;
   }
   const std::unique_ptr<pb::Message> inside(source.factory->GetPrototype(type)->New());
-  if (inside->ParseFromString(access.GetString(message, value))) {
-    rewrite_inside(source, *inside);
-    access.SetString(&message, value, deterministic_bytes(*inside));
+  if (!inside->ParseFromString(access.GetString(message, value)) ||
+      !rewrite_inside(source, *inside, depth)) {
+    return false;
   }
+  access.SetString(&message, value, deterministic_bytes(*inside));
+  return true;
 }
 
-void Schema::Impl::rewrite_inside(Source& source, pb::Message& message) {
+bool Schema::Impl::rewrite_inside(Source& source, pb::Message& message, int depth) {
   if (message.GetDescriptor()->full_name() == "google.protobuf.Any") {
-    rewrite_any(source, message);
-    return;
+    return rewrite_any(source, message, depth + 1);
   }
   const pb::Reflection& access = *message.GetReflection();
   std::vector<const pb::FieldDescriptor*> fields;
@@ -316,29 +324,33 @@ void Schema::Impl::rewrite_inside(Source& source, pb::Message& message) {
     if (field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) {
       continue;
     }
-    if (!field->is_repeated()) {
-      rewrite_inside(source, *access.MutableMessage(&message, field));
-      continue;
-    }
-    for (int k = 0; k < access.FieldSize(message, field); ++k) {
-      rewrite_inside(source, *access.MutableRepeatedMessage(&message, field, k));
+    const int count = field->is_repeated() ? access.FieldSize(message, field) : 1;
+    for (int k = 0; k < count; ++k) {
+      pb::Message& inner = field->is_repeated() ? *access.MutableRepeatedMessage(&message, field, k)
+                                                : *access.MutableMessage(&message, field);
+      if (!rewrite_inside(source, inner, depth)) {
+        return false;
+      }
     }
   }
+  return true;
 }
 
 Result<std::string> Schema::Impl::to_json(const pb::Descriptor* type, std::string_view bytes) {
   Source& source = source_of(type);
-  // The conversion would take nearly anything for a message.
+  // The conversion would take nearly anything for a message, and never ends on a packed field that
+  // is longer than the Any around it: it gets only what was parsed, and written anew.
   const std::unique_ptr<pb::Message> message(source.factory->GetPrototype(type)->New());
-  if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+      !rewrite_inside(source, *message)) {
     return errorf("no {}: the bytes are not of that type", type->full_name());
   }
   std::string json;
   pb::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   const auto status = pb::util::BinaryToJsonString(
-      source.resolver.get(), fmt::format("{}/{}", kTypeUrl, type->full_name()), std::string(bytes),
-      &json, options);
+      source.resolver.get(), fmt::format("{}/{}", kTypeUrl, type->full_name()),
+      deterministic_bytes(*message), &json, options);
   if (!status.ok()) {
     return one_line(fmt::format("no {}: {}", type->full_name(), std::string(status.message())));
   }

@@ -127,6 +127,35 @@ BOOST_AUTO_TEST_CASE(wrong_json_names_what_is_wrong) {
   BOOST_TEST(error("{\"no_such_field\":1}").find("no_such_field") != std::string::npos);
 }
 
+/// Of a packed field that is longer than the Any around it protobuf's conversion finds no end.
+BOOST_AUTO_TEST_CASE(an_any_whose_inside_is_cut_off) {
+  const auto schema = load();
+  const Method& method = *schema->find_method("io.seldon.api.rpc.Seldon/Classify");
+  const std::string url = "type.googleapis.com/io.seldon.api.rpc.DefaultCustomPredictRequest";
+  const auto request = [&](std::string_view inside) {
+    std::string any = "\x0a" + std::string(1, static_cast<char>(url.size())) + url;
+    any += "\x12" + std::string(1, static_cast<char>(inside.size())) + std::string(inside);
+    return "\x12" + std::string(1, static_cast<char>(any.size())) + any;
+  };
+  BOOST_TEST(schema->request_to_json(method, request(std::string_view("\x0a\x04\0\0\0\x3f", 6)))
+                 .value()
+                 .find("\"values\":[0.5]") != std::string::npos);
+  const auto cut_off = schema->request_to_json(method, request("\x0a\x5e____"));
+  BOOST_REQUIRE(!cut_off.ok());
+  BOOST_TEST(cut_off.error().message().starts_with("no io.seldon.api.rpc.ClassificationRequest:"));
+}
+
+BOOST_AUTO_TEST_CASE(anys_within_anys) {
+  const auto schema = load();
+  const Method& method = *schema->find_method("io.seldon.api.rpc.Seldon/Classify");
+  std::string json = R"({"@type":"type.googleapis.com/io.seldon.api.rpc.ClassificationRequest"})";
+  for (int depth = 0; depth < 12; ++depth) {
+    json = R"({"@type":"type.googleapis.com/io.seldon.api.rpc.ClassificationRequest","data":)" +
+           json + "}";
+  }
+  BOOST_TEST(!schema->request_from_json(method, R"({"data":)" + json + "}").ok());
+}
+
 BOOST_AUTO_TEST_CASE(proto_files_of_ones_own) {
   const TempDir folder;
   folder.write("common.proto",
