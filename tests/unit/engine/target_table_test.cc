@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace macaw::replay::test {
+namespace macaw::replay {
 namespace {
 
 /// The entry for an origin, which has a number of its own or shares that of another.
@@ -116,4 +116,4 @@ BOOST_AUTO_TEST_CASE(there_is_a_most) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace macaw::replay::test
+}  // namespace macaw::replay
