@@ -207,14 +207,18 @@ void Stream::Impl::handle_write(int status) {
     handler->stream_drained();
     return;
   }
-  const bool is_gone = status == UV_EPIPE || status == UV_ECONNRESET;
+  report_write_failure(-status);
+}
+
+void Stream::Impl::report_write_failure(int error) {
+  const bool is_gone = error == EPIPE || error == ECONNRESET;
   if (is_gone && !paused && !peer_ended) {
     // What the peer had sent before it went may still lie in the socket: an answer that came early,
     // say. Reading tells the end behind it.
-    write_error = -status;
+    write_error = error;
     return;
   }
-  report_end(-status);
+  report_end(error);
 }
 
 void Stream::Impl::on_close(uv_handle_t* handle) {
@@ -251,7 +255,7 @@ int Stream::connect(const Address& address, const TlsConnect* tls) {
   }
   impl_->info.started = MonoClock::now();
   if (tls != nullptr) {
-    impl_->secure(std::make_unique<TlsSession>(*tls), /*is_of_server=*/false);
+    impl_->secure(std::make_unique<TlsSession>(*tls, address.port()), /*is_of_server=*/false);
   }
   error = impl_->start_connect(address);
   if (error != 0) {

@@ -45,6 +45,8 @@ struct Stream::Impl {
   /// As give_up(), but the Stream goes on with a fresh cell, closed, on the spot.
   static void replace(Impl*& impl);
   void report_end(int error);
+  /// Of a write that pended.
+  void report_write_failure(int error);
   int socket_error();
 
   static void on_alloc(uv_handle_t* handle, size_t suggested, uv_buf_t* buffer);

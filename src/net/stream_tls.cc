@@ -19,6 +19,8 @@ namespace {
 
 /// So much of a write is enciphered at a time.
 constexpr size_t kWriteBytes = size_t{64} * 1024;
+/// A peer that wants answers (to key updates) and reads none of them gets no more than these.
+constexpr size_t kOwnOutputMax = size_t{64} * 1024;
 /// A buffer that a long write has grown is not kept by each of thousands of idle connections.
 constexpr size_t kBufferKeptMax = size_t{16} * 1024;
 
@@ -96,6 +98,9 @@ void Stream::Impl::deliver_plaintext() {
   if (!tls->output().empty() && !write_pending && write_out(&error) == WriteState::kFailed) {
     write_error = error;
   }
+  if (write_pending && tls->output().size() > kOwnOutputMax) {
+    tls->fail("TLS: more messages that want answers than the peer reads");
+  }
   if (!tls->trouble().empty()) {
     trouble = tls->trouble();
     report_end(EPROTO);
@@ -170,7 +175,7 @@ void Stream::Impl::handle_secured_write() {
     case WriteState::kPending:
       return;
     case WriteState::kFailed:
-      report_end(error);
+      report_write_failure(error);
       return;
     case WriteState::kDone:
       break;

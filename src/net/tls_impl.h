@@ -32,7 +32,7 @@ struct TlsClient::Impl {
   SslContext context;
   bool verify = true;
   bool resume = true;
-  /// The newest session of each server name.
+  /// The newest session of each server name, with what was offered, and port.
   std::map<std::string, SslSession, std::less<>> sessions;
 };
 

@@ -37,7 +37,7 @@ std::string_view wire_form(Alpn offer) {
 
 }  // namespace
 
-TlsSession::TlsSession(const TlsConnect& how)
+TlsSession::TlsSession(const TlsConnect& how, uint16_t port)
     : client_(&how.client->impl()),
       server_name_(how.server_name),
       ssl_(SSL_new(client_->context.get())) {
@@ -55,7 +55,8 @@ TlsSession::TlsSession(const TlsConnect& how)
   const std::string_view alpn = wire_form(how.offer);
   MACAW_CHECK(SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(alpn.data()),
                                   static_cast<unsigned>(alpn.size())) == 0);
-  server_name_ += alpn;  // a session is resumed for the same protocol
+  server_name_ += alpn;  // a session is resumed for the same protocol, and with the same server
+  server_name_ += std::to_string(port);
   if (const auto known = client_->sessions.find(server_name_); known != client_->sessions.end()) {
     SSL_set_session(ssl_.get(), known->second.get());
   }
@@ -138,7 +139,7 @@ void TlsSession::keep_rest() {
 }
 
 bool TlsSession::has_rest() const {
-  return !in_.empty() || SSL_pending(ssl_.get()) > 0;
+  return !in_.empty() || SSL_pending(ssl_.get()) > 0 || has_ended();
 }
 
 TlsSession::Step TlsSession::shake_hands() {

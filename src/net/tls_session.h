@@ -20,7 +20,7 @@ namespace macaw::net {
 
 class TlsSession {
  public:
-  explicit TlsSession(const TlsConnect& how);
+  TlsSession(const TlsConnect& how, uint16_t port);
   explicit TlsSession(TlsServer& server);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
@@ -30,7 +30,7 @@ class TlsSession {
   void give(std::string_view ciphertext);
   /// Copies what was not read, for a later read: the caller's buffer goes.
   void keep_rest();
-  /// Ciphertext, or plaintext of a record that was read in part.
+  /// Ciphertext, plaintext of a record that was read in part, or the end behind it.
   bool has_rest() const;
 
   enum class Step : uint8_t { kDone, kMore, kFailed };

@@ -171,6 +171,58 @@ BOOST_AUTO_TEST_CASE(a_paused_reader_gets_the_rest_when_it_goes_on) {
   BOOST_TEST((peer.received == text));
 }
 
+// The goodbye came in one read with the bytes before it.
+BOOST_AUTO_TEST_CASE(a_paused_reader_gets_the_end_when_it_goes_on) {
+  listen({});
+  const auto tls = make_client(trusting());
+  StreamRecorder client(loop);
+  connect(client, *tls);
+  run_until([&] { return accepted.back()->stream->state() == State::kOpen; });
+  StreamRecorder& peer = *accepted.back();
+  peer.on_event = [&](const std::string& event) {
+    if (event == "read") {
+      peer.stream->pause_reading();
+    }
+  };
+  int error = 0;
+  BOOST_CHECK(client.stream->write("all", &error) == WriteState::kDone);
+  BOOST_TEST(client.stream->end_writing() == 0);
+  run_until([&] { return peer.received == "all"; });
+  settle();
+  BOOST_TEST(peer.events.empty());
+  peer.stream->resume_reading();
+  run_until([&] { return !peer.events.empty(); });
+  settle();
+  BOOST_TEST(peer.events == std::vector<std::string>{"ended 0"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(servers_on_two_ports_of_a_host_are_resumed_each) {
+  listen({});
+  const std::unique_ptr<TlsServer> first_server = std::move(server);
+  const std::unique_ptr<Listener> first = std::make_unique<Listener>(loop, [&](Listener& from) {
+    accepted.push_back(std::make_unique<StreamRecorder>(loop));
+    BOOST_TEST(from.accept_into(*accepted.back()->stream, first_server.get()) == 0);
+  });
+  BOOST_REQUIRE(first->listen("127.0.0.1", 0).ok());
+  listen({});
+  TlsClientOptions options;
+  options.verify = false;
+  const auto tls = make_client(options);
+  const Address addresses[] = {resolve("127.0.0.1", first->port())->front(), address};
+  for (const bool is_known : {false, true}) {
+    for (const Address& next : addresses) {
+      address = next;
+      StreamRecorder client(loop);
+      connect(client, *tls);
+      run_until([&] { return accepted.back()->stream->state() == State::kOpen; });
+      int error = 0;
+      accepted.back()->stream->write("x", &error);  // behind the session
+      run_until([&] { return client.received == "x"; });
+      BOOST_TEST(client.stream->connect_info().resumed == is_known);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(sessions_are_resumed_or_not) {
   for (const TlsVersion version : {TlsVersion::k12, TlsVersion::k13}) {
     for (const bool resume : {true, false}) {
