@@ -10,7 +10,7 @@ namespace macaw::stats {
 
 namespace {
 
-constexpr uint64_t kMs = 1'000'000;
+constexpr uint64_t kOneMs = 1'000'000;
 
 StreamCell stream(uint32_t messages, uint64_t first_ns, uint64_t last_ns, uint64_t gap_ns = 0) {
   StreamCell cell;
@@ -46,13 +46,13 @@ BOOST_AUTO_TEST_CASE(kinds_come_from_cells) {
 
 BOOST_AUTO_TEST_CASE(without_tls_there_is_no_handshake) {
   ConnectionTotals totals;
-  totals.add(2 * kMs, 0, /*tls=*/false);
+  totals.add(2 * kOneMs, 0, /*tls=*/false);
   BOOST_TEST(totals.opened() == 1U);
   BOOST_TEST(totals.handshake.empty());
-  totals.add(3 * kMs, 0, /*tls=*/true);  // faster than the clock can tell
+  totals.add(3 * kOneMs, 0, /*tls=*/true);  // faster than the clock can tell
   BOOST_TEST(totals.opened() == 2U);
   BOOST_TEST(totals.handshake.count() == 1U);
-  BOOST_TEST(totals.connect.max_ns() == 3 * kMs);
+  BOOST_TEST(totals.connect.max_ns() == 3 * kOneMs);
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_is_as_many_spans_as_it_has_messages_for) {
@@ -60,14 +60,14 @@ BOOST_AUTO_TEST_CASE(a_stream_is_as_many_spans_as_it_has_messages_for) {
   totals.add(stream(0, 0, 0));
   BOOST_TEST(totals.streams == 1U);
   BOOST_TEST(totals.first_message.empty());
-  totals.add(stream(1, 5 * kMs, 5 * kMs));
+  totals.add(stream(1, 5 * kOneMs, 5 * kOneMs));
   BOOST_TEST(totals.first_message.count() == 1U);
   BOOST_TEST(totals.per_message.empty());
   BOOST_TEST(totals.gap.empty());
-  totals.add(stream(5, 10 * kMs, 30 * kMs, 12 * kMs));
+  totals.add(stream(5, 10 * kOneMs, 30 * kOneMs, 12 * kOneMs));
   BOOST_TEST(totals.per_message.count() == 1U);
-  BOOST_TEST(totals.per_message.max_ns() == 5 * kMs);  // 20 ms over four steps
-  BOOST_TEST(totals.gap.max_ns() == 12 * kMs);
+  BOOST_TEST(totals.per_message.max_ns() == 5 * kOneMs);  // 20 ms over four steps
+  BOOST_TEST(totals.gap.max_ns() == 12 * kOneMs);
   BOOST_TEST(totals.streams == 3U);
   BOOST_TEST(totals.messages == 6U);
   BOOST_TEST(totals.bytes == 60U);
@@ -75,13 +75,13 @@ BOOST_AUTO_TEST_CASE(a_stream_is_as_many_spans_as_it_has_messages_for) {
 
 BOOST_AUTO_TEST_CASE(a_last_message_before_the_first_does_not_wrap) {
   StreamTotals totals;
-  totals.add(stream(2, 10 * kMs, 9 * kMs));
+  totals.add(stream(2, 10 * kOneMs, 9 * kOneMs));
   BOOST_TEST(totals.per_message.max_ns() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(streams_count_for_their_endpoint_and_for_all) {
   StreamBook book;
-  StreamCell cell = stream(2, kMs, 3 * kMs, 2 * kMs);
+  StreamCell cell = stream(2, kOneMs, 3 * kOneMs, 2 * kOneMs);
   add_stream(book, cell);
   cell.endpoint = 1;
   add_stream(book, cell);
