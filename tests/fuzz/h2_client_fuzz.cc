@@ -42,6 +42,7 @@ class Told final : public http::H2Stream {
 
   void answer_failed(http::H2Failure failure, std::string_view reason) override {
     MACAW_CHECK(!reason.empty() && reason.find('\n') == std::string_view::npos);
+    is_malformed = failure == http::H2Failure::kMalformed;
     end("X" + std::to_string(static_cast<int>(failure)));
   }
 
@@ -54,10 +55,16 @@ class Told final : public http::H2Stream {
   std::string all;
   size_t header_bytes = 0;
   bool is_over = false;
+  bool is_malformed = false;
+};
+
+struct Understood {
+  std::string told;
+  bool is_clean = true;  ///< nothing in it broke the protocol
 };
 
 /// What three requests are told, of which the last is given up half-way.
-std::string understand(http::H2ClientSession& session, std::string_view bytes, size_t piece_max) {
+Understood understand(http::H2ClientSession& session, std::string_view bytes, size_t piece_max) {
   session.start();
   std::array<Told, 3> streams;
   for (Told& stream : streams) {
@@ -82,12 +89,14 @@ std::string understand(http::H2ClientSession& session, std::string_view bytes, s
   out.clear();
   session.take_output(size_t{1} << 20, out);
   MACAW_CHECK(session.trouble().find('\n') == std::string_view::npos);
-  std::string told = session.is_ready() ? "ready" : "";
+  Understood found{.told = session.is_ready() ? "ready" : "",
+                   .is_clean = session.trouble().empty()};
   for (Told& stream : streams) {
     session.cancel(stream);
-    told += stream.all + ";";
+    found.told += stream.all + ";";
+    found.is_clean = found.is_clean && !stream.is_malformed;
   }
-  return told;
+  return found;
 }
 
 }  // namespace
@@ -99,10 +108,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes = input.rest();
   static macaw::http::H2ClientSession used({.header_bytes_max = macaw::fuzz::kHeaderMax});
   macaw::http::H2ClientSession fresh({.header_bytes_max = macaw::fuzz::kHeaderMax});
-  const std::string whole = macaw::fuzz::understand(fresh, bytes, bytes.size() + 1);
-  // HTTP/1 is told by the first bytes, when they come together.
-  if (!bytes.starts_with("HTTP/1")) {
-    MACAW_CHECK(whole == macaw::fuzz::understand(used, bytes, 1U + (choices >> 4U)));
-  }
+  const auto whole = macaw::fuzz::understand(fresh, bytes, bytes.size() + 1);
+  const auto in_pieces = macaw::fuzz::understand(used, bytes, 1U + (choices >> 4U));
+  // How far nghttp2 gets with what breaks the protocol depends on the pieces: the rest of a padded
+  // header block that is cut off, say. What is right is understood the same.
+  MACAW_CHECK(!whole.is_clean || !in_pieces.is_clean || whole.told == in_pieces.told);
   return 0;
 }
