@@ -56,6 +56,35 @@ Result<std::string_view> Renderer::host_of(const Record& record, const http::Url
   return is_ours ? std::string_view(target_host_header_) : url.authority;
 }
 
+/// What says how an HTTP request is made has no meaning for a call, and one without a query has no
+/// place for a token in it.
+Status Renderer::check_options_of_calls(const Record& record) const {
+  const RequestOverrides& overrides = transmission_.overrides;
+  std::string_view options;
+  if (!overrides.method.empty() || overrides.body) {
+    options = "--method, --data and --json";
+  } else if (!transmission_.set_query.empty()) {
+    options = "--set-query";
+  } else if (transmission_.token && !transmission_.token->query.empty()) {
+    options = "--token-query (--token-header NAME puts the token into the metadata)";
+  } else {
+    return {};
+  }
+  return Error::at(file_, record.line, 0,
+                   fmt::format("found a gRPC call, expected HTTP requests only with {}", options));
+}
+
+/// What a record or -H gives goes out in the place of ours, and not beside it.
+void Renderer::add_unless_given(std::string_view name, std::string_view value) {
+  const bool is_given =
+      std::any_of(headers_.begin(), headers_.end(), [name](const http::HeaderView& header) {
+        return http::equals_ignoring_case(header.name, name);
+      });
+  if (!is_given) {
+    headers_.push_back({name, value});
+  }
+}
+
 /// A gRPC call is a POST with a message for a body.
 Result<RenderedRequest> Renderer::render_call(const Record& record, std::string_view sequence) {
   http::UrlView url;
@@ -66,20 +95,15 @@ Result<RenderedRequest> Renderer::render_call(const Record& record, std::string_
     return Error::at(file_, record.line, 0,
                      "found a call whose url has a path, expected http://HOST:PORT");
   }
-  const RequestOverrides& overrides = transmission_.overrides;
-  if (!overrides.method.empty() || overrides.body) {
-    return Error::at(file_, record.line, 0,
-                     "found a gRPC call, expected HTTP requests only with --method, --data and "
-                     "--json");
-  }
+  MACAW_TRY(check_options_of_calls(record));
   MACAW_TRY_ASSIGN(const std::string_view host, host_of(record, url));
   MACAW_TRY_ASSIGN(const std::string_view ready, body_of(record));
   MACAW_TRY_ASSIGN(const GrpcCall call, calls_.make(record, ready));
   collect_headers(record, sequence);
   const std::string timeout = grpc::format_timeout(transmission_.timeout);
-  headers_.push_back({"content-type", "application/grpc"});
-  headers_.push_back({"te", "trailers"});
-  headers_.push_back({"grpc-timeout", timeout});
+  add_unless_given("content-type", "application/grpc");
+  add_unless_given("te", "trailers");
+  add_unless_given("grpc-timeout", timeout);
   http::RequestView request;
   request.method = "POST";
   request.target = call.path;

@@ -53,6 +53,8 @@ class Renderer {
  private:
   Result<RenderedRequest> render_as_it_is(const Record& record, std::string_view sequence);
   Result<RenderedRequest> render_call(const Record& record, std::string_view sequence);
+  Status check_options_of_calls(const Record& record) const;
+  void add_unless_given(std::string_view name, std::string_view value);
   Result<std::string_view> host_of(const Record& record, const http::UrlView& url) const;
   Result<std::string_view> body_of(const Record& record);
   void collect_headers(const Record& record, std::string_view sequence);

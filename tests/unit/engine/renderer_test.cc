@@ -174,4 +174,64 @@ BOOST_AUTO_TEST_CASE(bodies_inline_and_from_files) {
   BOOST_TEST(!renderer.render(record, "0").ok());
 }
 
+namespace {
+
+Record call() {
+  Record record;
+  record.grpc_call = "seldon.protos.Seldon/Predict";
+  record.grpc_message = R"({"strData":"x"})";
+  record.line = 3;
+  return record;
+}
+
+/// Why a call to h cannot be rendered.
+std::string call_error(Transmission transmission) {
+  transmission.target = macaw::http::HostPort{"h", 80};
+  Renderer renderer(transmission, "file.jsonl");
+  const auto rendered = renderer.render(call(), "0");
+  return rendered.ok() ? "" : rendered.error().message();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_call_is_a_post_with_its_message) {
+  Transmission transmission;
+  transmission.target = macaw::http::HostPort{"h", 80};
+  const std::string wire = wire_of(transmission, call());
+  BOOST_TEST(wire.starts_with("POST /seldon.protos.Seldon/Predict HTTP/1.1\r\nHost: h"));
+  BOOST_TEST(contains(wire,
+                      "\r\ncontent-type: application/grpc\r\nte: trailers\r\n"
+                      "grpc-timeout: 30000000u\r\n"));
+  BOOST_TEST(wire.ends_with(std::string("\r\n\r\n\0\0\0\0\x03\x2a\x01x", 12)));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_given_of_a_calls_own_fields_goes_out_once) {
+  Transmission transmission;
+  transmission.target = macaw::http::HostPort{"h", 80};
+  transmission.headers = {{"Grpc-Timeout", "5S"}};
+  Record record = call();
+  record.headers = {{"Content-Type", "application/grpc+proto"}, {"seldon", "iris"}};
+  const std::string wire = wire_of(transmission, record);
+  BOOST_TEST(contains(wire, "\r\nContent-Type: application/grpc+proto\r\n"));
+  BOOST_TEST(contains(wire, "\r\nGrpc-Timeout: 5S\r\n"));
+  BOOST_TEST(contains(wire, "\r\nseldon: iris\r\n"));
+  BOOST_TEST(!contains(wire, "\r\ncontent-type: "));
+  BOOST_TEST(!contains(wire, "\r\ngrpc-timeout: "));
+}
+
+BOOST_AUTO_TEST_CASE(options_that_a_call_cannot_obey_are_refused) {
+  const std::string found = "file.jsonl:3: found a gRPC call, expected HTTP requests only with ";
+  BOOST_TEST(call_error({}) == "");
+  Transmission with_query;
+  with_query.set_query = {{"a", "1"}};
+  BOOST_TEST(call_error(with_query) == found + "--set-query");
+  Transmission with_method;
+  with_method.overrides.method = "PUT";
+  BOOST_TEST(call_error(with_method) == found + "--method, --data and --json");
+  Transmission with_token;
+  with_token.token.emplace().query = "oauth_token";
+  BOOST_TEST(call_error(with_token) ==
+             found + "--token-query (--token-header NAME puts the token into the metadata)");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
