@@ -29,6 +29,7 @@
 #include "embed/seldon_legacy_proto.h"
 #include "embed/tensorflow_proto.h"
 #include "embed/tensorflow_serving_proto.h"
+#include "macaw/base/check.h"
 
 namespace macaw::grpc {
 namespace {
@@ -104,6 +105,21 @@ class UserTree final : public pb::compiler::SourceTree {
   pb::compiler::DiskSourceTree& disk_;
   BuiltInTree known_;
 };
+
+/// protoc leaves the well-known files out without --include_imports. They are linked in, but types
+/// of another pool cannot be converted: the pool gets copies.
+void add_well_known(const std::string& name, pb::DescriptorPool& pool) {
+  const auto* const file = pb::DescriptorPool::generated_pool()->FindFileByName(name);
+  if (file == nullptr || pool.FindFileByName(name) != nullptr) {
+    return;
+  }
+  for (int k = 0; k < file->dependency_count(); ++k) {
+    add_well_known(file->dependency(k)->name(), pool);
+  }
+  pb::FileDescriptorProto proto;
+  file->CopyTo(&proto);
+  pool.BuildFile(proto);
+}
 
 std::string deterministic_bytes(const pb::Message& message) {
   std::string bytes;
@@ -241,8 +257,11 @@ Status Schema::Impl::load_descriptor_set(const std::string& file) {
                   file);
   }
   Source source;
-  source.owned_pool = std::make_unique<pb::DescriptorPool>(pb::DescriptorPool::generated_pool());
+  source.owned_pool = std::make_unique<pb::DescriptorPool>();
   for (const pb::FileDescriptorProto& proto : set.file()) {
+    for (const std::string& import : proto.dependency()) {
+      add_well_known(import, *source.owned_pool);
+    }
     const bool is_known = source.owned_pool->FindFileByName(proto.name()) != nullptr;
     if (!is_known && source.owned_pool->BuildFile(proto) == nullptr) {
       return errorf(
@@ -257,12 +276,11 @@ Status Schema::Impl::load_descriptor_set(const std::string& file) {
 }
 
 Schema::Impl::Source& Schema::Impl::source_of(const pb::Descriptor* type) {
-  for (Source& source : sources) {
-    if (source.pool == type->file()->pool()) {
-      return source;
-    }
-  }
-  return sources.back();  // a well-known type, which is the same everywhere
+  const auto found = std::find_if(sources.begin(), sources.end(), [type](const Source& source) {
+    return source.pool == type->file()->pool();
+  });
+  MACAW_CHECK(found != sources.end(), "type={}", type->full_name());
+  return *found;
 }
 
 Result<std::string> Schema::Impl::to_bytes(const pb::Descriptor* type, std::string_view json) {

@@ -5,6 +5,11 @@
 
 #include "macaw/grpc/schema.h"
 
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/empty.pb.h>
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <utility>
@@ -184,6 +189,34 @@ BOOST_AUTO_TEST_CASE(a_users_own_copy_comes_first) {
   const auto schema = load({.proto_files = {file}});
   BOOST_TEST(hex_of(*schema, "jetstream_proto.Orchestrator/Decode", R"({"additional_text":"x"})") ==
              "120178");
+}
+
+/// One message of a well-known type, and one that has one inside: from a descriptor set with its
+/// imports and from one without.
+BOOST_AUTO_TEST_CASE(descriptor_sets_with_well_known_types) {
+  google::protobuf::FileDescriptorSet set;
+  google::protobuf::FileDescriptorProto& file = *set.add_file();
+  BOOST_REQUIRE(google::protobuf::TextFormat::ParseFromString(
+      R"(name: "own.proto" package: "mine" syntax: "proto3"
+         dependency: "google/protobuf/empty.proto" dependency: "google/protobuf/timestamp.proto"
+         message_type { name: "When" field { name: "at" number: 1 label: LABEL_OPTIONAL
+           type: TYPE_MESSAGE type_name: ".google.protobuf.Timestamp" } }
+         service { name: "Own"
+           method { name: "Ping" input_type: ".google.protobuf.Empty" output_type: ".mine.When" }
+           method { name: "At" input_type: ".mine.When" output_type: ".google.protobuf.Empty" } })",
+      &file));
+  google::protobuf::FileDescriptorSet whole;
+  google::protobuf::Empty::descriptor()->file()->CopyTo(whole.add_file());
+  google::protobuf::Timestamp::descriptor()->file()->CopyTo(whole.add_file());
+  *whole.add_file() = file;
+  const TempDir folder;
+  for (const auto& each : {set, whole}) {
+    const auto schema = load({.descriptor_set = folder.write("own.pb", each.SerializeAsString())});
+    BOOST_TEST(hex_of(*schema, "mine.Own/Ping", "{}") == "");
+    BOOST_TEST(hex_of(*schema, "mine.Own/At", R"({"at":"1970-01-01T00:00:07Z"})") == "0a020807");
+    const Method& at = *schema->find_method("mine.Own/At");
+    BOOST_TEST(schema->reply_to_json(at, "").value() == "{}");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(files_that_do_not_serve) {
